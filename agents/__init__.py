@@ -1,0 +1,1 @@
+"""The minds: model roles, transport, prompts, turn checks."""

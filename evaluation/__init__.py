@@ -1,0 +1,1 @@
+"""The judgement: figures of a finished run."""

@@ -1,0 +1,1 @@
+"""The flow: one LangGraph state machine a file."""

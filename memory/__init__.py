@@ -1,0 +1,1 @@
+"""The past: embeddings, ChromaDB collections, the journal of model calls."""

@@ -1,0 +1,1 @@
+"""The hands: what agents can call."""

@@ -1,0 +1,105 @@
+"""The scenario x: who talks to whom, about what, under which rules (R §3.1)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from trialogue.records.base import Record
+
+Language = Literal["en", "zh"]
+
+
+class Role(Record):
+    """One side of the conversation.
+
+    `label` is the word before the colon in a transcript ("Employee"); `description` says in
+    one or two sentences who that is and what they want or do.
+    """
+
+    label: str = Field(min_length=1)
+    description: str = Field(min_length=1)
+
+
+class Roles(Record):
+    """Both sides."""
+
+    user: Role
+    assistant: Role
+
+
+class Quantity(Record):
+    """A figure that an activity leaves behind, and the range it is drawn from.
+
+    `low` and `high` are inclusive; `step` is the grid (10 gives 260, 270, …). `per` makes an
+    amount a rate ("night"). `unit` is a currency code or a plural noun ("nights").
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    unit: str = Field(min_length=1)
+    low: Decimal
+    high: Decimal
+    step: Decimal = Field(default=Decimal(1), gt=0)
+    per: str | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.low > self.high:
+            raise ValueError(f"{self.name}: low {self.low} is above high {self.high}")
+        return self
+
+
+class Activity(Record):
+    """A kind of thing the user may have done, with the figures it leaves.
+
+    `what` is a phrase in the scenario's language, in the first person without "I", with
+    `{slot}` places filled from `slots`: "stayed at a hotel in {city}". `topic` is what the
+    rules call it; retrieval looks for it. `days_ago` is the range of days before today.
+    """
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    topic: str = Field(min_length=1)
+    what: str = Field(min_length=1)
+    quantities: tuple[Quantity, ...] = Field(min_length=1)
+    slots: dict[str, tuple[str, ...]] = {}
+    days_ago: tuple[int, int] = (2, 30)
+
+    @model_validator(mode="after")
+    def _slots_match(self) -> Self:
+        import string
+
+        used = {name for _, name, _, _ in string.Formatter().parse(self.what) if name}
+        if used != set(self.slots):
+            raise ValueError(f"{self.name}: slots {sorted(self.slots)} but text uses {sorted(used)}")
+        if any(not choices for choices in self.slots.values()):
+            raise ValueError(f"{self.name}: a slot has no choices")
+        if not 0 <= self.days_ago[0] <= self.days_ago[1]:
+            raise ValueError(f"{self.name}: days_ago must be two days, the smaller first")
+        return self
+
+
+class Scenario(Record):
+    """A scenario: its description, roles, lexicon, rules and what users live through.
+
+    `today` is the day on which the conversation takes place; no clock is ever read.
+    `documents` are files or folders with the rules, relative to the scenario's file.
+    """
+
+    schema_version: Literal[1] = 1
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    language: Language = "en"
+    description: str = Field(min_length=1)
+    today: date = date(2026, 3, 16)
+    currency: str = "USD"
+    roles: Roles
+    jobs: tuple[str, ...] = ()
+    occasions: tuple[str, ...] = ()
+    lexicon: tuple[str, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    documents: tuple[str, ...] = ()
+    user_tools: tuple[str, ...] = ()
+    assistant_tools: tuple[str, ...] = ()
+    assistant_sees_record: bool = True
