@@ -13,12 +13,13 @@ from trialogue.records.dialogue import (
     Usage,
     UserProfile,
 )
-from trialogue.records.scenario import Activity, Language, Quantity, Role, Roles, Scenario
+from trialogue.records.scenario import Activity, Exchange, Language, Quantity, Role, Roles, Scenario
 
 __all__ = [
     "Action",
     "Activity",
     "Dialogue",
+    "Exchange",
     "Fact",
     "Language",
     "Passage",

@@ -33,10 +33,12 @@ class Quantity(Record):
     """A figure that an activity leaves behind, and the range it is drawn from.
 
     `low` and `high` are inclusive; `step` is the grid (10 gives 260, 270, …). `per` makes an
-    amount a rate ("night"). `unit` is a currency code or a plural noun ("nights").
+    amount a rate ("night"). `unit` is a currency code or a plural noun ("nights"). `label` is
+    how a note calls the figure; left out, the unit alone says enough.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str | None = None
     unit: str = Field(min_length=1)
     low: Decimal
     high: Decimal
@@ -56,6 +58,7 @@ class Activity(Record):
     `what` is a phrase in the scenario's language, in the first person without "I", with
     `{slot}` places filled from `slots`: "stayed at a hotel in {city}". `topic` is what the
     rules call it; retrieval looks for it. `days_ago` is the range of days before today.
+    `asks` are questions a user may have about it: examples of the tone, not a list to pick from.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -64,6 +67,7 @@ class Activity(Record):
     quantities: tuple[Quantity, ...] = Field(min_length=1)
     slots: dict[str, tuple[str, ...]] = {}
     days_ago: tuple[int, int] = (2, 30)
+    asks: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _slots_match(self) -> Self:
@@ -77,6 +81,23 @@ class Activity(Record):
         if not 0 <= self.days_ago[0] <= self.days_ago[1]:
             raise ValueError(f"{self.name}: days_ago must be two days, the smaller first")
         return self
+
+
+class Exchange(Record):
+    """One worked exchange, shown to a model as an example of tone and length.
+
+    `note` is the diary line, `said` what the user makes of it, `rule` what decides, word for
+    word from the rules, `comparison` of the figures ("none" where there is none), `answer` the
+    assistant's, `reaction` the user's few words on hearing it.
+    """
+
+    activity: str
+    note: str
+    said: str
+    rule: str
+    comparison: str
+    answer: str
+    reaction: str
 
 
 class Scenario(Record):
@@ -99,6 +120,7 @@ class Scenario(Record):
     occasions: tuple[str, ...] = ()
     lexicon: tuple[str, ...] = ()
     activities: tuple[Activity, ...] = ()
+    examples: tuple[Exchange, ...] = ()
     documents: tuple[str, ...] = ()
     user_tools: tuple[str, ...] = ()
     assistant_tools: tuple[str, ...] = ()
