@@ -1,9 +1,8 @@
 """Model names and the chat models behind them (promise 5)."""
 
-import difflib
 import os
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -16,14 +15,8 @@ if TYPE_CHECKING:
 
 KEY_VARIABLE = "OPENAI_API_KEY"
 _PLACEHOLDER = "none-needed"
-_HOSTED = "api.openai.com"
+_HOSTED = "https://api.openai.com/v1"
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-# The best known names, for suggestions; LangChain decides which exist.
-_PROVIDERS = (
-    "local", "openai", "anthropic", "azure_openai", "bedrock_converse", "cohere", "deepseek",
-    "fireworks", "google_genai", "google_vertexai", "groq", "huggingface", "mistralai", "nvidia",
-    "ollama", "openrouter", "perplexity", "together", "upstage", "xai",
-)  # fmt: skip
 
 
 class ModelSpec(Record):
@@ -51,16 +44,16 @@ class ModelName(NamedTuple):
 
 
 class Target(NamedTuple):
-    """Where calls go: the name on the wire, the address (None: the provider's own), the key."""
+    """Where calls go: the name on the wire, the address, the key."""
 
     model: str
-    base_url: str | None
+    base_url: str
     api_key: SecretStr
 
     @property
     def hosted(self) -> bool:
         """Whether it is OpenAI's own service."""
-        return self.base_url is None or urlsplit(self.base_url).hostname == _HOSTED
+        return urlsplit(self.base_url).hostname == urlsplit(_HOSTED).hostname
 
 
 def parse(name: str) -> ModelName:
@@ -80,21 +73,22 @@ def parse(name: str) -> ModelName:
     return ModelName(provider, model)
 
 
-def address(base_url: str | None) -> str | None:
+def address(base_url: str) -> str:
     """The checked base URL without a trailing slash. Raises EndpointError for anything odd."""
-    if base_url is None:
-        return None
-    parts = urlsplit(base_url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise EndpointError(
-            f"'{base_url}' is no base URL; it looks like http://localhost:8000/v1"
-        )
+    base_url = base_url.strip().rstrip("/")
+    try:
+        parts = urlsplit(base_url)
+        odd = parts.scheme not in ("http", "https") or not parts.hostname
+    except ValueError:
+        odd = True
+    if odd:
+        raise EndpointError(f"'{base_url}' is no base URL; it looks like http://localhost:8000/v1")
     if parts.username or parts.password or parts.query:
         raise EndpointError(
             f"the base URL at {parts.hostname} carries a key; put the key into {KEY_VARIABLE} "
             "and leave it out of the URL"
         )
-    return base_url.strip().rstrip("/")
+    return base_url
 
 
 def target(spec: ModelSpec) -> Target:
@@ -103,12 +97,9 @@ def target(spec: ModelSpec) -> Target:
     Raises EndpointError for a missing key.
     """
     provider, model = parse(spec.name)
-    if provider == "local" and spec.base_url is None:
-        from trialogue.agents.local_server import local_endpoint
-
-        served = local_endpoint(model)
-        return Target(served.model, served.base_url, SecretStr(served.api_key))
-    base_url = address(spec.base_url or os.environ.get("OPENAI_BASE_URL"))
+    if provider == "local":
+        return _local_target(model, spec)
+    base_url = address(spec.base_url or os.environ.get("OPENAI_BASE_URL") or _HOSTED)
     key = os.environ.get(KEY_VARIABLE, "").strip()
     where = Target(model, base_url, SecretStr(key or _PLACEHOLDER))
     if not key and where.hosted:
@@ -117,6 +108,18 @@ def target(spec: ModelSpec) -> Target:
             "or use --model local"
         )
     return where
+
+
+def _local_target(model: str, spec: ModelSpec) -> Target:
+    if spec.base_url is not None:
+        raise EndpointError(
+            f"{spec.name} is the built-in server and takes no base URL; "
+            "for a server of yours write openai:NAME"
+        )
+    from trialogue.agents.local_server import local_endpoint
+
+    served = local_endpoint(model)
+    return Target(served.model, served.base_url, SecretStr(served.api_key))
 
 
 def make_chat_model(where: Target, *, timeout: float) -> "BaseChatModel":
@@ -129,7 +132,7 @@ def make_chat_model(where: Target, *, timeout: float) -> "BaseChatModel":
 
     from trialogue.agents.openai_chat import CompatibleChat
 
-    near = where.base_url is not None and urlsplit(where.base_url).hostname in _LOOPBACK
+    near = urlsplit(where.base_url).hostname in _LOOPBACK
     patience = openai.Timeout(timeout, connect=min(10.0, timeout))
     client = openai.DefaultAsyncHttpxClient(timeout=patience, trust_env=not near)
     return CompatibleChat(
@@ -149,44 +152,3 @@ async def close_chat_model(model: "BaseChatModel") -> None:
     client = getattr(model, "root_async_client", None)
     if client is not None:
         await client.close()
-
-
-def make_other_chat_model(spec: ModelSpec, settings: dict[str, Any]) -> "BaseChatModel":
-    """A chat model of any other LangChain provider.
-
-    `settings` are LangChain's standard parameters (temperature, max_tokens, timeout, …).
-    Raises EndpointError for an unknown provider, a package to install or a missing key.
-    """
-    from langchain.chat_models import init_chat_model
-
-    provider, model = parse(spec.name)
-    if spec.base_url is not None:
-        settings = {**settings, "base_url": address(spec.base_url)}
-    try:
-        return init_chat_model(model, model_provider=provider, max_retries=0, **settings)
-    except ImportError as error:
-        raise EndpointError(_missing_package(spec.name, error)) from None
-    except ValueError as error:
-        if "upport" in str(error) and "provider" in str(error):
-            raise EndpointError(_unknown_provider(provider, spec.name)) from None
-        raise EndpointError(_no_settings(spec.name, provider)) from None
-    except Exception:
-        raise EndpointError(_no_settings(spec.name, provider)) from None
-
-
-def _missing_package(name: str, error: ImportError) -> str:
-    package = str(error).rpartition("pip install ")[2].split("`")[0]
-    return f"{name} needs the package {package}; install it with: pip install {package}"
-
-
-def _unknown_provider(provider: str, name: str) -> str:
-    near = difflib.get_close_matches(provider, _PROVIDERS, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_PROVIDERS)}"
-    return f"unknown provider '{provider}' in model '{name}'; {hint}"
-
-
-def _no_settings(name: str, provider: str) -> str:
-    return (
-        f"{name} can't be set up; is its key in the environment "
-        f"(usually {provider.split('_')[0].upper()}_API_KEY)?"
-    )

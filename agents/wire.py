@@ -7,12 +7,14 @@ It never changes the journal's key: the key is of what is asked, not of how it t
 
 import re
 from collections.abc import Set
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 
-from trialogue.agents.structured import Message, in_words, response_format, schema_of
+from trialogue.agents.answers import Message
+from trialogue.agents.seeds import seed_for
+from trialogue.agents.strict_schema import in_words, response_format, schema_of
 from trialogue.memory.journal import canonical
 
 Quirk = Literal[
@@ -47,6 +49,11 @@ class Sampling:
     stop: tuple[str, ...] = ()
     top_logprobs: int | None = None
 
+    def given(self) -> dict[str, Any]:
+        """The settings that are set; new ones that are not leave old keys as they were."""
+        all_of = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in all_of if value not in (None, ())}
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -71,7 +78,7 @@ class Ask:
                 "model": self.model,
                 "messages": self.messages,
                 "schema": schema_of(self.schema) if self.schema else None,
-                "sampling": {k: v for k, v in asdict(self.sampling).items() if v not in (None, ())},
+                "sampling": self.sampling.given(),
                 "seed": self.seed,
                 "attempt": self.attempt,
                 "again": self.again,
@@ -81,7 +88,7 @@ class Ask:
     @property
     def drawn_seed(self) -> int:
         """The seed as it is sent: another one each time the question is put again."""
-        return (self.seed + self.again * 1_000_003) % _SEEDS
+        return seed_for(self.seed, "again", self.again) if self.again else self.seed % _SEEDS
 
 
 def parameters(ask: Ask, quirks: Set[str], *, hosted: bool) -> dict[str, Any]:

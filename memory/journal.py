@@ -4,17 +4,19 @@ A request is a JSON document of everything that determines the answer; its key i
 of the canonical form. The first answer under a key is the answer for good.
 """
 
-import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 from trialogue.errors import UsageError
+from trialogue.memory.answers import Answer, Row, canonical, key_of
 from trialogue.records import Usage
+
+__all__ = ["Answer", "Journal", "Row", "canonical", "key_of"]
 
 _LAYOUT = 1
 _TABLES = """
@@ -32,47 +34,6 @@ _TOTALS = """
 SELECT role, count(*), sum(input_tokens), sum(output_tokens), sum(cost)
 FROM calls GROUP BY role ORDER BY role
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a model answered.
-
-    `logprobs` holds one object a token, as the endpoint gave them. `refused` is the endpoint's
-    lasting reason for not answering this request (too long for the model, say); the text is
-    empty then. `cost` is in USD, None where no price is known; `seconds` is the latency.
-    """
-
-    text: str
-    finish_reason: str = "stop"
-    tool_calls: tuple[dict[str, Any], ...] = ()
-    logprobs: tuple[dict[str, Any], ...] | None = None
-    refused: str = ""
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost: float | None = None
-    seconds: float = 0.0
-    replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One journalled call, for inspection."""
-
-    key: str
-    role: str
-    request: dict[str, Any]
-    answer: Answer
-
-
-def canonical(request: Mapping[str, Any]) -> str:
-    """The one JSON text of `request`: keys sorted, no spaces, characters as they are."""
-    return json.dumps(request, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-def key_of(request: str) -> str:
-    """The key of a canonical request: 64 hexadecimal digits."""
-    return hashlib.sha256(request.encode()).hexdigest()
 
 
 class Journal:
@@ -115,7 +76,7 @@ class Journal:
 
     def put(self, key: str, role: str, request: str, answer: Answer) -> Answer:
         """Store the answer to a canonical request; gives back the one that counts: the first."""
-        said = {"text": answer.text, "finish_reason": answer.finish_reason}
+        said: dict[str, Any] = {"text": answer.text, "finish_reason": answer.finish_reason}
         optional = {
             "tool_calls": answer.tool_calls,
             "logprobs": answer.logprobs,
@@ -132,7 +93,9 @@ class Journal:
     def remember(self, name: str, value: Any) -> None:
         """Keep a JSON value learnt about an endpoint; a later value replaces it."""
         with self._explained():
-            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
+            self._db.execute(
+                "INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value))
+            )
 
     def recall(self, name: str) -> Any:
         """The remembered value, or None."""
@@ -192,6 +155,7 @@ def _advice(error: sqlite3.Error) -> str:
     text = str(error)
     for sign, advice in (
         ("full", "the disk is full; free some space and run the same command again"),
+        ("disk I/O", "the disk fails or is full; check it and run the same command again"),
         ("readonly", "it can't be written; choose another folder or mend its permissions"),
         ("unable to open", "it can't be opened; check that the folder exists and can be written"),
         ("not a database", "it is not a journal; move it away or choose another folder"),

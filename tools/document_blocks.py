@@ -105,7 +105,8 @@ def _plain(inline: "Token") -> str:
 def _units(tokens: Sequence["Token"], index: int, source: str, start: int, most: int) -> list[Unit]:
     token = tokens[index]
     content = token.content.strip()
-    if token.type == "html_block" and content.startswith("<!--") and content.endswith("-->"):
+    comment = content.startswith("<!--") and content.endswith("-->")
+    if token.type == "hr" or (token.type == "html_block" and comment):
         return []
     if token.type == "heading_open":
         return [Unit(source, leads_in=True)]

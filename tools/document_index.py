@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from trialogue.records import Passage
@@ -11,6 +11,7 @@ from trialogue.tools.making import make_tool
 if TYPE_CHECKING:
     import bm25s  # type: ignore[import-untyped]
     import numpy as np
+    import numpy.typing as npt
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
     from langchain_core.tools import BaseTool
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from trialogue.memory.embedders import Embedder
 
 AT_ONCE = 5_000
-EXACT_UP_TO = 2_000
+RANKED_WHOLE = 500
+SEARCH_LIST = 2_000
 RANK_OFFSET = 60
 TOKEN = re.compile(r"[\u3400-\u9fff]+|[^\W\u3400-\u9fff]+")
 
@@ -87,12 +89,33 @@ class DocumentIndex:
 
     def _by_meaning(self, query: str, depth: int) -> list[str]:
         vector = self._embedder.embed([query])[0]
+        whole = len(self._ids) <= RANKED_WHOLE
         found = self._collection.query(
-            query_embeddings=[vector], n_results=depth, include=["distances"]
+            query_embeddings=[vector],
+            n_results=len(self._ids) if whole else depth,
+            include=["distances"],
         )
-        distances = (found["distances"] or [[]])[0]
-        pairs = zip(distances, found["ids"][0], strict=True)
-        return [passage_id for _, passage_id in sorted(pairs)]
+        distances = dict(zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True))
+        if whole and len(distances) < len(self._ids):
+            distances |= self._left_out(vector, distances)
+        # Rounded, since equal passages may come from both sides with different noise.
+        best = sorted(distances, key=lambda found: (round(distances[found], 5), found))
+        return best[:depth]
+
+    def _left_out(
+        self, vector: "npt.NDArray[np.float32]", found: Container[str]
+    ) -> dict[str, float]:
+        """The distances of passages which the approximate search did not reach.
+
+        Many near duplicates, or one passage that is near all others, cut its graph apart, and
+        differently in every build.
+        """
+        import numpy as np
+
+        ids = [passage_id for passage_id in self._ids if passage_id not in found]
+        stored = self._collection.get(ids=ids, include=["embeddings"])
+        distances = 1 - np.asarray(stored["embeddings"]) @ vector
+        return dict(zip(stored["ids"], distances.tolist(), strict=True))
 
     def _by_words(self, query: str, depth: int) -> list[str]:
         asked = tokens(query)
@@ -108,8 +131,8 @@ class DocumentIndex:
 def _collection(client: "ClientAPI", name: str, embedder: "Embedder") -> "Collection":
     """The collection called `name`; a new one if another embedder filled the old."""
     mark = {"embedder": embedder.name, "dimension": embedder.dimension}
-    # With a search list as long as a small collection, the approximate search misses nothing.
-    hnsw = {"space": "cosine", "ef_search": EXACT_UP_TO}
+    # Wide enough for the approximate search to find all of a small collection, almost always.
+    hnsw = {"space": "cosine", "ef_search": SEARCH_LIST, "max_neighbors": 64}
     options: dict[str, Any] = {"configuration": {"hnsw": hnsw}, "embedding_function": None}
     collection = client.get_or_create_collection(name, metadata=mark, **options)
     if collection.metadata == mark:

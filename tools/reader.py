@@ -98,13 +98,13 @@ def _kind(response: "httpx.Response") -> str:
 
 
 def _extract(kind: str, body: bytes, charset: str | None, limit: int) -> Extracted:
-    if kind in PDF:
-        try:
+    try:
+        if kind in PDF:
             return pdf_text(body, limit)
-        except ValueError as error:
-            raise PageRefused(str(error)) from error
-    text = decode(body, charset)
-    return main_text(text) if kind in HTML else Extracted("", text)
+        text = decode(body, charset)
+        return main_text(text) if kind in HTML else Extracted("", text)
+    except ValueError as error:
+        raise PageRefused(str(error)) from error
 
 
 def page_reader(

@@ -5,7 +5,7 @@ import operator
 from dataclasses import dataclass
 from typing import Any
 
-from trialogue.tools.plugins import one_line
+from trialogue.tools.plugins import one_line, unknown_name
 from trialogue.tools.search_provider import SearchHit, SearchUnavailable
 
 REGIONS = {"en": "us-en", "zh": "cn-zh"}
@@ -43,7 +43,10 @@ class DdgsProvider:
         return f"ddgs:{self.backends}:{self.region}"
 
     async def search(self, query: str, limit: int) -> list[SearchHit]:
-        """At most `limit` hits; [] if every attempt came back empty; raises SearchUnavailable."""
+        """At most `limit` hits; [] if every attempt came back empty.
+
+        Raises SearchUnavailable, or UsageError for an engine that `ddgs` does not know.
+        """
         from tenacity import (
             AsyncRetrying,
             retry_if_exception_type,
@@ -52,6 +55,7 @@ class DdgsProvider:
             wait_random_exponential,
         )
 
+        _check_engines(self.backends)
         # An engine's 202, 403 or 429 reaches us as an empty answer, so that is tried again too.
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(_Late) | retry_if_result(operator.not_),
@@ -77,6 +81,16 @@ class DdgsProvider:
 
         client = DDGS(proxy=self.proxy, timeout=self.timeout)
         return client.text(query, region=self.region, backend=self.backends, max_results=limit)
+
+
+def _check_engines(backends: str) -> None:
+    """`ddgs` itself would quietly ask all engines instead of an unknown one."""
+    from ddgs.engines import ENGINES
+
+    known = {"auto", *ENGINES["text"]}
+    for name in backends.split(","):
+        if name.strip() not in known:
+            raise unknown_name("search engine", name.strip(), known)
 
 
 def _none_or_raise(error: Exception) -> list[SearchHit]:

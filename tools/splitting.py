@@ -63,7 +63,8 @@ def _packed(units: Iterable[Unit]) -> list[str]:
         groups[-1].append(unit)
         words += size(unit.text)
     if len(groups) > 1 and words < LEAST and _words(groups[-2]) + words <= MOST + LEAST:
-        groups[-2] += groups.pop()
+        tail = groups.pop()
+        groups[-1] += tail
     texts = [group[0].header + "".join(unit.text for unit in group) for group in groups if group]
     return [text.strip() for text in texts if text.strip()]
 

@@ -108,6 +108,7 @@ class OpenAIServer:
         self.requests: list[Body] = []
         self.headers: list[dict[str, str]] = []
         self.open = self.most_at_once = 0
+        self.connections: set[_Connection] = set()
         self._fault = faults if callable(faults) else _in_turn(iter(faults))
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -131,7 +132,9 @@ class OpenAIServer:
 
     def list_models(self) -> tuple[Reply, bytes]:
         """What goes back for GET /models."""
-        data = [{"id": name, "object": "model", "created": 0, "owned_by": ""} for name in self.models]
+        data = [
+            {"id": name, "object": "model", "created": 0, "owned_by": ""} for name in self.models
+        ]
         return Reply(delay=0.0), json.dumps({"object": "list", "data": data}).encode()
 
     def close(self) -> None:
@@ -144,7 +147,7 @@ class OpenAIServer:
 
     async def _shut(self) -> None:
         self._server.close()
-        for connection in list(_Connection.of(self)):
+        for connection in tuple(self.connections):
             connection.drop()
 
     def __enter__(self) -> "OpenAIServer":
@@ -161,24 +164,18 @@ def _in_turn(replies: Iterator[Reply | None]) -> Callable[[Body, int], Reply | N
 class _Connection(asyncio.Protocol):
     """One keep-alive connection; requests on it are answered one after the other."""
 
-    _all: set["_Connection"] = set()
-
     def __init__(self, server: OpenAIServer) -> None:
         self.server = server
         self.buffer = b""
         self.timer: asyncio.TimerHandle | None = None
 
-    @classmethod
-    def of(cls, server: OpenAIServer) -> Iterator["_Connection"]:
-        return (connection for connection in tuple(cls._all) if connection.server is server)
-
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self._all.add(self)
+        self.server.connections.add(self)
 
     def connection_lost(self, _: Exception | None) -> None:
-        self._all.discard(self)
+        self.server.connections.discard(self)
         if self.timer:
             self.timer.cancel()
 
@@ -199,8 +196,8 @@ class _Connection(asyncio.Protocol):
 
     def _begin(self, path: str, headers: dict[str, str], raw: bytes) -> None:
         server = self.server
-        if not path.endswith("/chat/completions"):
-            found = path.endswith("/models")
+        if path != "/v1/chat/completions":
+            found = path == "/v1/models"
             reply, body = server.list_models() if found else (Reply(status=404, delay=0.0), b"{}")
         else:
             reply, body = server.answer(json.loads(raw), headers)
@@ -212,7 +209,11 @@ class _Connection(asyncio.Protocol):
 
     def _send(self, reply: Reply, body: bytes) -> None:
         self.server.open -= 1
-        given = {"content-type": "application/json", "content-length": str(len(body)), **reply.headers}
+        given = {
+            "content-type": "application/json",
+            "content-length": str(len(body)),
+            **reply.headers,
+        }
         head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
         sent = body[: len(body) // 2] if reply.cut else body
         self.transport.write(f"HTTP/1.1 {reply.status} X\r\n{head}\r\n".encode() + sent)

@@ -75,7 +75,9 @@ class Activity(Record):
 
         used = {name for _, name, _, _ in string.Formatter().parse(self.what) if name}
         if used != set(self.slots):
-            raise ValueError(f"{self.name}: slots {sorted(self.slots)} but text uses {sorted(used)}")
+            raise ValueError(
+                f"{self.name}: slots {sorted(self.slots)} but text uses {sorted(used)}"
+            )
         if any(not choices for choices in self.slots.values()):
             raise ValueError(f"{self.name}: a slot has no choices")
         if not 0 <= self.days_ago[0] <= self.days_ago[1]:

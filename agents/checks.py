@@ -1,0 +1,175 @@
+"""What a program can see wrong in a drafted line (METHOD §1.3-1.4).
+
+Each check returns the fault in plain words or nothing. A `Fault` that is `fatal` keeps a draft
+out of the dialogue; the others only make another draft preferable.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import yaml
+
+from trialogue.agents.figures import figures, missing
+from trialogue.records import Language
+
+Side = Literal["user", "assistant"]
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_END = tuple('.!?。！？…"”)）')
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with a draft."""
+
+    what: str
+    fatal: bool = True
+
+
+Check = Callable[[str], Fault | None]
+
+
+@cache
+def _giveaways(language: Language, side: Side) -> re.Pattern[str]:
+    text = (files("trialogue.agents") / "data" / "phrases.yaml").read_text(encoding="utf-8")
+    return re.compile("|".join(f"(?:{p})" for p in yaml.safe_load(text)[language][side]), re.I)
+
+
+def inspect(text: str, checks: Iterable[Check]) -> list[Fault]:
+    """All faults of a draft, fatal ones first."""
+    found = [fault for check in checks if (fault := check(text))]
+    return sorted(found, key=lambda fault: not fault.fatal)
+
+
+def whole(text: str) -> Fault | None:
+    """The line is there and ends as a sentence does."""
+    if not text.strip():
+        return Fault("empty")
+    return None if text.rstrip().endswith(_END) else Fault("breaks off")
+
+
+def in_language(language: Language) -> Check:
+    """English carries no Chinese characters; Chinese is mostly made of them."""
+
+    def check(text: str) -> Fault | None:
+        chinese = len(_CHINESE.findall(text))
+        wrong = chinese > 0 if language == "en" else chinese < 0.3 * len(text)
+        return Fault("in another language") if wrong else None
+
+    return check
+
+
+def in_role(language: Language, side: Side) -> Check:
+    """The line does not speak as the other side."""
+    pattern = _giveaways(language, side)
+
+    def check(text: str) -> Fault | None:
+        found = pattern.search(text)
+        return Fault(f"speaks as the other side: {found.group(0)!r}") if found else None
+
+    return check
+
+
+def carries(values: Sequence[str], language: Language, *, fatal: bool = True) -> Check:
+    """Every figure of the point is told."""
+
+    def check(text: str) -> Fault | None:
+        lacking = missing(values, text, language)
+        return Fault(f"leaves out {', '.join(lacking)}", fatal) if lacking else None
+
+    return check
+
+
+def only_figures(allowed: set[Decimal], forbidden: set[Decimal]) -> Check:
+    """No figure from nowhere; figures that are totals of the ledger are named as such."""
+
+    def check(text: str) -> Fault | None:
+        foreign = figures(text) - allowed
+        if leaked := foreign & forbidden:
+            return Fault(f"gives away a total: {_listed(leaked)}")
+        return Fault(f"has figures from nowhere: {_listed(foreign)}") if foreign else None
+
+    return check
+
+
+def not_repeating(earlier: Sequence[str], limit: float = 0.6, *, fatal: bool = True) -> Check:
+    """The line does not say again what an earlier one said (share of its word triples)."""
+
+    def check(text: str) -> Fault | None:
+        mine = _triples(text)
+        if mine and any(len(mine & _triples(e)) / len(mine) > limit for e in earlier):
+            return Fault("repeats an earlier line", fatal)
+        return None
+
+    return check
+
+
+def asks(text: str) -> Fault | None:
+    """The line has a question in it."""
+    return None if re.search("[?？]", text) else Fault("asks nothing", fatal=False)
+
+
+def asks_nothing(text: str) -> Fault | None:
+    """The line has no question in it."""
+    return Fault("asks back", fatal=False) if re.search("[?？]", text) else None
+
+
+def names_one_of(values: set[Decimal]) -> Check:
+    """At least one of the figures stands in the line."""
+
+    def check(text: str) -> Fault | None:
+        if values and not values & figures(text):
+            return Fault("does not name the figure that decides", fatal=False)
+        return None
+
+    return check
+
+
+def no_longer_than(characters: int) -> Check:
+    """The line keeps to a length."""
+    return lambda text: Fault("too long", fatal=False) if len(text) > characters else None
+
+
+def without_figures(text: str) -> Fault | None:
+    """The line has no digits."""
+    return Fault("has figures") if figures(text) else None
+
+
+def without_name(name: str) -> Check:
+    """Nobody speaks of themselves by name."""
+    parts = [part for part in name.split() if len(part) > 1]
+
+    def check(text: str) -> Fault | None:
+        return Fault("speaks of oneself by name") if any(p in text for p in parts) else None
+
+    return check
+
+
+def keeps_words(origin: str, share: float = 0.5) -> Check:
+    """At least this share of the longer words stands in the origin too (by first letters)."""
+    known = _stems(origin)
+
+    def check(text: str) -> Fault | None:
+        mine = _stems(text)
+        kept = len(mine & known) / len(mine) if mine else 1.0
+        return Fault("drifts from what it rewords") if kept < share else None
+
+    return check
+
+
+def _stems(text: str) -> set[str]:
+    words = re.findall(r"[a-z]{4,}|[\u3400-\u9fff]", text.lower())
+    return {word[:5] for word in words}
+
+
+def _triples(text: str) -> set[tuple[str, ...]]:
+    tokens = re.findall(r"[\u3400-\u9fff]|[\w']+", text.lower())
+    return set(zip(tokens, tokens[1:], tokens[2:], strict=False))
+
+
+def _listed(values: set[Decimal]) -> str:
+    return ", ".join(format(value, "f") for value in sorted(values))

@@ -1,0 +1,76 @@
+"""Prompts: one Markdown file each, split into messages, filled by plain replacement."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from trialogue.errors import UsageError
+
+Message = tuple[str, str]
+
+_HEADING = re.compile(r"^# (system|user|assistant)$", re.MULTILINE)
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
+_REPEAT = re.compile(r"^# examples$\n(.*?)^# end$\n", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt as messages with `{{name}}` places; `version` is the hash of its file.
+
+    The part between `# examples` and `# end` is repeated once for every example given.
+    """
+
+    name: str
+    source: str
+    version: str
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Names to be filled outside the examples."""
+        return frozenset(_PLACE.findall(_REPEAT.sub("", self.source)))
+
+    def fill(
+        self, values: Mapping[str, str], examples: tuple[Mapping[str, str], ...] = ()
+    ) -> list[Message]:
+        """The messages as (role, text) pairs.
+
+        Raises ValueError when a place has no value or a value has no place.
+        """
+        if unmatched := self.places ^ set(values):
+            raise ValueError(f"prompt {self.name}: places and values differ in {sorted(unmatched)}")
+        repeated = _REPEAT.search(self.source)
+        body = repeated.group(1) if repeated else ""
+        head, tail = _REPEAT.split(self.source)[::2] if repeated else ("", self.source)
+        messages = _messages(head, values)
+        for example in examples:
+            messages += _messages(body, {**values, **example})
+        return messages + _messages(tail, values)
+
+
+def _messages(source: str, values: Mapping[str, str]) -> list[Message]:
+    parts = _HEADING.split(source)[1:]
+    return [
+        (role, _PLACE.sub(lambda place: values[place.group(1)], text.strip()))
+        for role, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
+
+
+@cache
+def load_prompt(name: str, language: str = "en") -> Prompt:
+    """The prompt `name` in a language; raises UsageError when there is none."""
+    file = files("trialogue.agents") / "prompts" / language / f"{name}.md"
+    try:
+        source = file.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no prompt {name!r} for language {language!r}") from error
+    return Prompt(name, source, sha256(source.encode()).hexdigest()[:12])
+
+
+def prompt_versions(language: str = "en") -> dict[str, str]:
+    """Name and version of every prompt in a language, by name."""
+    folder = files("trialogue.agents") / "prompts" / language
+    names = sorted(f.name[:-3] for f in folder.iterdir() if f.name.endswith(".md"))
+    return {name: load_prompt(name, language).version for name in names}

@@ -1,0 +1,97 @@
+"""The user generator H (eq. 1): puts wishes and questions into the mouths of drawn users."""
+
+from collections.abc import Sequence
+
+from trialogue.agents.checks import (
+    asks,
+    asks_nothing,
+    in_language,
+    in_role,
+    keeps_words,
+    no_longer_than,
+    not_repeating,
+    whole,
+    without_figures,
+    without_name,
+)
+from trialogue.agents.seeds import rng
+from trialogue.agents.story import Point, Story
+from trialogue.agents.writer import Writer, fenced
+from trialogue.errors import DialogueFailed
+from trialogue.records import Record, Scenario, UserProfile
+
+
+class Candidate(Record):
+    """A user of the pool with the story that was drawn for it."""
+
+    user: UserProfile
+    story: Story
+
+
+async def propose(
+    writer: Writer, scenario: Scenario, story: Story, user_id: str, taken: Sequence[str] = ()
+) -> Candidate:
+    """A candidate user: identity from the story, intent and one problem a point by the model.
+
+    `taken` are intents of users who are already there. Raises DialogueFailed if the model finds no usable intent.
+    """
+    topics = "、" if scenario.language == "zh" else ", "
+    intent = await writer.line(
+        "user_generator",
+        "intent",
+        {
+            "person": f"{story.identity}; {scenario.roles.user.description}",
+            "occasion": story.occasion,
+            "topics": topics.join(point.topic for point in story.points),
+            "taken": " / ".join(fenced(intent) for intent in taken) or "-",
+        },
+        path=("intent",),
+        checks=(
+            whole,
+            in_language(scenario.language),
+            in_role(scenario.language, "user"),
+            without_figures,
+            asks_nothing,
+            without_name(story.name),
+            not_repeating(taken, 0.8),
+        ),
+    )
+    problems: list[str] = []
+    for number, point in enumerate(story.points):
+        problems.append(await _problem(writer, scenario, point, number, problems))
+    user = UserProfile(
+        id=user_id, identity=story.identity, intent=intent.text, problems=tuple(problems)
+    )
+    return Candidate(user=user, story=story)
+
+
+async def _problem(
+    writer: Writer, scenario: Scenario, point: Point, number: int, earlier: Sequence[str]
+) -> str:
+    """A question about the point: one of its `asks`, drawn by code, in the model's words.
+
+    It stays in the scenario's words where the model drifts away from the question.
+    """
+    ask = rng(writer.seed, "ask", number).choice(point.asks or (point.topic,))
+    try:
+        drafted = await writer.line(
+            "user_generator",
+            "question",
+            {"topic": fenced(point.topic), "ask": fenced(ask)},
+            path=("problem", number),
+            checks=(
+                whole,
+                in_language(scenario.language),
+                asks,
+                without_figures,
+                no_longer_than(110),
+                not_repeating(earlier),
+                keeps_words(f"{ask} {point.topic}"),
+            ),
+            temperature=0.5,
+            max_tokens=40,
+            drafts=2,
+        )
+    except DialogueFailed:
+        return ask
+    return drafted.text

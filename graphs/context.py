@@ -1,0 +1,92 @@
+"""What graphs work with: models, memories, tools and settings, never kept in their state."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from trialogue.agents.caller import Caller, Meter
+from trialogue.agents.seeds import Step, seed_for
+from trialogue.agents.toolbox import Toolbox
+from trialogue.agents.user_generator import Candidate
+from trialogue.agents.writer import Tally, Writer
+from trialogue.memory.experience import ExperienceMemory
+from trialogue.memory.people import PeopleMemory
+from trialogue.records import Record, Scenario, Turn
+from trialogue.tools.search import SearchProvider
+from trialogue.tools.shelf import Shelf
+
+Listener = Callable[[int, Turn], Awaitable[None] | None]
+RECURSION_LIMIT = 200
+
+
+class Options(Record):
+    """How dialogues are made.
+
+    `points` is the range of activities a user lives through and tells; `rounds` bounds the
+    dialogue; `drafts` bounds the tries for one line; `passages` is how many are retrieved;
+    `pages` is how many web pages are read for a keyword; `duplicate` is the cosine above which
+    two users are too much alike; `proposals` bounds the tries for one user.
+    """
+
+    points: tuple[int, int] = (3, 4)
+    rounds: int = 8
+    drafts: int = 4
+    passages: int = 3
+    pages: int = 2
+    duplicate: float = 0.95
+    proposals: int = 4
+
+
+class Pool(Protocol):
+    """Where the users of a run come from."""
+
+    async def candidate(self, context: "Context") -> Candidate:
+        """The user of dialogue `context.number` at `context.attempt`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """One run's services, and the place in the run that a graph works on.
+
+    `number` and `attempt` say which dialogue; with `seed` they determine everything random.
+    `told` is called with each finished turn.
+    """
+
+    scenario: Scenario
+    caller: Caller
+    shelf: Shelf
+    people: PeopleMemory
+    memory: ExperienceMemory
+    user_tools: Toolbox = field(default_factory=Toolbox)
+    assistant_tools: Toolbox = field(default_factory=Toolbox)
+    options: Options = Options()
+    documents: tuple[str, ...] = ()
+    search: SearchProvider | None = None
+    pool: Pool | None = None
+    seed: int = 0
+    number: int = 0
+    attempt: int = 0
+    meter: Meter = field(default_factory=Meter)
+    tally: Tally = field(default_factory=Tally)
+    told: Listener | None = None
+    problems: tuple[str, ...] = ()
+
+    def at(self, number: int, attempt: int = 0) -> "Context":
+        """The same services for another dialogue, with a meter of its own."""
+        return replace(self, number=number, attempt=attempt, meter=Meter())
+
+    def writer(self, *path: Step) -> Writer:
+        """A writer whose seed belongs to this place of the run."""
+        return Writer(
+            caller=self.caller,
+            language=self.scenario.language,
+            seed=seed_for(self.seed, *path),
+            drafts=self.options.drafts,
+            meter=self.meter,
+            tally=self.tally,
+        )
+
+    def dialogue_writer(self) -> Writer:
+        """The writer of this dialogue's experience and turns."""
+        return self.writer("dialogue", self.number, self.attempt)

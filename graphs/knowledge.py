@@ -1,0 +1,99 @@
+"""External knowledge K (METHOD §1.1): keywords → search → read → keep."""
+
+import asyncio
+from pathlib import Path
+from typing import TypedDict
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from trialogue.agents.librarian import propose_keywords
+from trialogue.graphs.context import Context
+from trialogue.records import Passage
+from trialogue.tools.documents import Document, load_documents, split
+from trialogue.tools.reader import PageRefused, read_page
+from trialogue.tools.search import SearchHit, SearchUnavailable
+
+
+class State(TypedDict):
+    """Nothing goes in; `passages` come out, with what could not be read in `problems`."""
+
+    keywords: tuple[str, ...]
+    hits: tuple[SearchHit, ...]
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    problems: tuple[str, ...]
+
+
+class Update(TypedDict, total=False):
+    """What a node may change."""
+
+    keywords: tuple[str, ...]
+    hits: tuple[SearchHit, ...]
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+    problems: tuple[str, ...]
+
+
+async def choose_keywords(state: State, runtime: Runtime[Context]) -> Update:
+    """The lexicon, and the model's proposals where there is a search engine to use them."""
+    context = runtime.context
+    if context.search is None:
+        return {"keywords": context.scenario.lexicon}
+    return {"keywords": await propose_keywords(context.writer("knowledge"), context.scenario)}
+
+
+async def search_web(state: State, runtime: Runtime[Context]) -> Update:
+    """The first pages found for every keyword, each address once."""
+    context, found, problems = runtime.context, {}, list(state.get("problems", ()))
+    if context.search is None:
+        return {"hits": ()}
+    for keyword in state["keywords"]:
+        try:
+            for hit in await context.search.search(keyword, context.options.pages):
+                found.setdefault(hit.address, hit)
+        except SearchUnavailable as error:
+            problems.append(str(error))
+            break
+    return {"hits": tuple(found.values()), "problems": tuple(problems)}
+
+
+async def read_sources(state: State, runtime: Runtime[Context]) -> Update:
+    """The scenario's own documents and the main text of the pages found."""
+    paths = [Path(path) for path in runtime.context.documents]
+    problems = list(state.get("problems", ()))
+    documents: list[Document] = []
+    if paths:
+        loaded = await asyncio.to_thread(load_documents, paths)
+        documents += loaded.documents
+        problems += loaded.problems
+    for hit in state["hits"]:
+        try:
+            page = await read_page(hit.address)
+        except PageRefused as error:
+            problems.append(str(error))
+            continue
+        documents.append(Document(source=page.address, title=page.title, text=page.text))
+    return {"documents": tuple(documents), "problems": tuple(problems)}
+
+
+async def keep_passages(state: State, runtime: Runtime[Context]) -> Update:
+    """Split, embed and keep everything with its source address."""
+    passages = tuple(passage for document in state["documents"] for passage in split(document))
+    await runtime.context.shelf.fill(passages)
+    return {"passages": passages}
+
+
+def build() -> StateGraph[State, Context, State, State]:
+    """The graph, not compiled."""
+    graph = StateGraph(State, context_schema=Context)
+    graph.add_node("keywords", choose_keywords)
+    graph.add_node("search", search_web)
+    graph.add_node("read", read_sources)
+    graph.add_node("keep", keep_passages)
+    graph.add_edge(START, "keywords")
+    graph.add_edge("keywords", "search")
+    graph.add_edge("search", "read")
+    graph.add_edge("read", "keep")
+    graph.add_edge("keep", END)
+    return graph

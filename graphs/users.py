@@ -1,0 +1,110 @@
+"""The user pool U = H(x, p1) (eq. 1): propose → reject duplicates → pool."""
+
+import asyncio
+from dataclasses import replace
+from typing import TypedDict
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.runtime import Runtime
+
+from trialogue.agents.seeds import seed_for
+from trialogue.agents.story import draw_story
+from trialogue.agents.user_generator import Candidate, propose
+from trialogue.errors import DialogueFailed
+from trialogue.graphs.context import Context
+
+
+class State(TypedDict):
+    """`numbers` of the users wanted and `tries` so far go in; `pool` comes out by number.
+
+    A number without a candidate in `pool` found none that could be used.
+    """
+
+    numbers: tuple[int, ...]
+    tries: int
+    proposed: dict[int, Candidate | None]
+    pool: dict[int, Candidate]
+
+
+class Update(TypedDict, total=False):
+    """What a node may change."""
+
+    tries: int
+    proposed: dict[int, Candidate | None]
+    pool: dict[int, Candidate]
+
+
+async def propose_users(state: State, runtime: Runtime[Context]) -> Update:
+    """One candidate for every number that has none yet, each told who is already there."""
+    context, tries, pool = runtime.context, state.get("tries", 0), state.get("pool", {})
+    open_numbers = [number for number in state["numbers"] if number not in pool]
+    taken = tuple(candidate.user.intent for candidate in list(pool.values())[-3:])
+
+    async def one(number: int) -> Candidate | None:
+        writer = context.writer("user", number, tries)
+        seed = seed_for(context.seed, "user", number, tries)
+        story = draw_story(context.scenario, seed, context.options.points)
+        user_id = f"{context.scenario.id}-{context.seed}-{number}-{tries}"
+        try:
+            return await propose(
+                replace(writer, meter=context.meter), context.scenario, story, user_id, taken
+            )
+        except DialogueFailed:
+            return None
+
+    proposed = await asyncio.gather(*(one(number) for number in open_numbers))
+    return {"proposed": dict(zip(open_numbers, proposed, strict=True)), "tries": tries + 1}
+
+
+async def reject_duplicates(state: State, runtime: Runtime[Context]) -> Update:
+    """Drop candidates too near to a pool user or to one proposed beside them.
+
+    After the last try the nearest thing to a new user is kept.
+    """
+    context = runtime.context
+    candidates = {n: c for n, c in state["proposed"].items() if c is not None}
+    if not candidates:
+        return {"proposed": {}}
+    texts = [about(candidate) for candidate in candidates.values()]
+    near = await context.people.nearness(texts, min(state["numbers"]))
+    last = state["tries"] % context.options.proposals == 0
+    kept = {
+        number: candidate
+        for (number, candidate), nearness in zip(candidates.items(), near, strict=True)
+        if last or nearness <= context.options.duplicate
+    }
+    return {"proposed": dict(kept)}
+
+
+async def pool_users(state: State, runtime: Runtime[Context]) -> Update:
+    """Put who is left into the pool."""
+    new = {n: c for n, c in state["proposed"].items() if c is not None}
+    if new:
+        await runtime.context.people.keep(list(new), [about(c) for c in new.values()])
+    return {"pool": {**state.get("pool", {}), **new}}
+
+
+def about(candidate: Candidate) -> str:
+    """What two users are compared by: occasion, intent, what they did and ask."""
+    story = candidate.story
+    notes = " ".join(point.note for point in story.points)
+    return " ".join([story.occasion, candidate.user.intent, notes, *candidate.user.problems])
+
+
+def _filled(state: State, runtime: Runtime[Context]) -> str:
+    full = all(number in state["pool"] for number in state["numbers"])
+    spent = state["tries"] % runtime.context.options.proposals == 0
+    return END if full or spent else "propose"
+
+
+def build() -> StateGraph[State, Context, State, State]:
+    """The graph, not compiled."""
+    graph = StateGraph(State, context_schema=Context)
+    graph.add_node("propose", propose_users)
+    graph.add_node("reject", reject_duplicates)
+    graph.add_node("pool", pool_users)
+    graph.add_edge(START, "propose")
+    graph.add_edge("propose", "reject")
+    graph.add_edge("reject", "pool")
+    graph.add_conditional_edges("pool", _filled, {"propose": "propose", END: END})
+    return graph

@@ -1,0 +1,239 @@
+"""Runs synthesis: many dialogues at once, written in order, replaced when they fail."""
+
+import asyncio
+from collections.abc import Awaitable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from trialogue.agents.caller import Caller, RoleStats
+from trialogue.agents.toolbox import Toolbox
+from trialogue.agents.writer import Tally
+from trialogue.errors import (
+    DialogueFailed,
+    LimitReached,
+    ModelError,
+    ShortRun,
+    UsageError,
+)
+from trialogue.graphs import knowledge, synthesis
+from trialogue.graphs.context import RECURSION_LIMIT, Context
+from trialogue.graphs.pool import UserPool
+from trialogue.memory.chroma import open_chroma
+from trialogue.memory.embedders import make_embedder
+from trialogue.memory.experience import ExperienceMemory
+from trialogue.memory.journal import Journal
+from trialogue.memory.people import PeopleMemory
+from trialogue.records import Dialogue, Turn, Usage, UserProfile
+from trialogue.run_folder import RunFolder
+from trialogue.scenario_files import Found, find_scenario
+from trialogue.settings import FREE_ON_RESUME, Settings
+from trialogue.tools.registry import ToolContext, resolve
+from trialogue.tools.search import search_provider
+from trialogue.tools.shelf import Shelf
+
+VERSIONED = ("trialogue", "langgraph", "langchain-core", "langchain-openai", "chromadb", "pydantic")
+
+
+class Watcher:
+    """What wants to know how a run goes; every method may be left as it is."""
+
+    def began(self, folder: Path, wanted: int, done: int) -> None:
+        """The folder is open and `done` dialogues are there already."""
+
+    def stage(self, what: str) -> None:
+        """What is being prepared, in a few words."""
+
+    def turned(self, number: int, turn: Turn) -> Awaitable[None] | None:
+        """A turn of dialogue `number` is finished."""
+
+    def finished(self, dialogue: Dialogue) -> None:
+        """A dialogue was accepted and written."""
+
+    def failed(self, dialogue: Dialogue) -> None:
+        """An attempt at a dialogue failed; another follows."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to. `dialogues` are read from `folder` when wanted."""
+
+    folder: Path
+    wanted: int
+    accepted: int
+    failed: int
+    usage: dict[str, Usage]
+    calls: dict[str, RoleStats]
+    tally: Tally
+    problems: tuple[str, ...] = ()
+
+    def dialogues(self) -> list[Dialogue]:
+        """The accepted dialogues in order."""
+        from trialogue.run_folder import DIALOGUES
+
+        lines = (self.folder / DIALOGUES).read_text(encoding="utf-8").splitlines()
+        return [Dialogue.model_validate_json(line) for line in lines]
+
+
+async def run(settings: Settings, watcher: Watcher | None = None) -> Result:
+    """Make `settings.n` dialogues in a run folder, going on with what is there.
+
+    Raises UsageError for what the user can mend, ShortRun when the budget ended or a dialogue
+    failed too often; what was made until then is in the folder.
+    """
+    watcher = watcher or Watcher()
+    found = find_scenario(settings.scenario)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(RunFolder(settings.folder(found.scenario.id)))
+        folder.settle(_described(settings, found), FREE_ON_RESUME)
+        journal = stack.enter_context(Journal(folder.path / "journal.sqlite"))
+        caller = await stack.enter_async_context(
+            Caller(settings.models(), journal, limits=settings.limits, timeout=settings.timeout)
+        )
+        context = await _context(settings, found, folder, caller, watcher)
+        return await _Run(settings, context, folder, watcher).go()
+
+
+def _described(settings: Settings, found: Found) -> dict[str, Any]:
+    """What `run.json` says: settings in full, the scenario, versions."""
+    return {
+        **settings.model_dump(mode="json"),
+        "scenario": found.scenario.model_dump(mode="json"),
+        "versions": {name: version(name) for name in VERSIONED},
+    }
+
+
+async def _context(
+    settings: Settings, found: Found, folder: RunFolder, caller: Caller, watcher: Watcher
+) -> Context:
+    scenario = found.scenario
+    watcher.stage("embedder")
+    embedder = await asyncio.to_thread(make_embedder, settings.embedder)
+    client = await asyncio.to_thread(open_chroma, folder.path / "memory")
+    search = (
+        search_provider(settings.search, language=scenario.language, folder=folder.path)
+        if settings.search
+        else None
+    )
+    context = Context(
+        scenario=scenario,
+        caller=caller,
+        shelf=Shelf(client, embedder),
+        people=PeopleMemory(client, embedder),
+        memory=ExperienceMemory(client, embedder),
+        options=settings.options,
+        documents=(*found.documents, *settings.documents),
+        search=search,
+        pool=UserPool(),
+        seed=settings.seed,
+        told=watcher.turned,
+    )
+    watcher.stage("knowledge")
+    gathered = (
+        await knowledge.build()
+        .compile()
+        .ainvoke({}, {"recursion_limit": RECURSION_LIMIT}, context=context)
+    )
+    from dataclasses import replace
+
+    tools = ToolContext(
+        scenario.today, language=scenario.language, index=context.shelf.index, search=search
+    )
+    user_tools = scenario.user_tools if settings.user_tools is None else settings.user_tools
+    own = settings.assistant_tools
+    return replace(
+        context,
+        user_tools=Toolbox(resolve(user_tools, tools)),
+        assistant_tools=Toolbox(resolve(scenario.assistant_tools if own is None else own, tools)),
+        problems=tuple(gathered.get("problems", ())),
+    )
+
+
+@dataclass
+class _Run:
+    """The loop over dialogues. Accepted ones are written strictly in order of their numbers."""
+
+    settings: Settings
+    context: Context
+    folder: RunFolder
+    watcher: Watcher
+    accepted: int = 0
+    failures: int = 0
+    _graph: Any = field(default_factory=lambda: synthesis.build().compile())
+
+    async def go(self) -> Result:
+        self.accepted = sum(1 for _ in self.folder.dialogues())
+        self.watcher.began(self.folder.path, self.settings.n, self.accepted)
+        known = self.folder.failed_ids()
+        ahead = max(2 * self.settings.limits.concurrency, 4)
+        tasks: dict[int, asyncio.Task[tuple[Dialogue, list[Dialogue]]]] = {}
+        try:
+            for number in range(self.accepted, self.settings.n):
+                for later in range(number, min(number + ahead, self.settings.n)):
+                    if later not in tasks:
+                        tasks[later] = asyncio.create_task(self._accepted(later))
+                dialogue, failed = await tasks.pop(number)
+                for attempt in failed:
+                    self.failures += 1
+                    if attempt.id not in known:
+                        self.folder.append(attempt, failed=True)
+                self._write(dialogue)
+        except LimitReached as error:
+            raise ShortRun(
+                f"{self.accepted} of {self.settings.n} dialogues are in {self.folder.path}: {error}"
+            ) from error
+        finally:
+            for task in tasks.values():
+                task.cancel()
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+        return self._result()
+
+    def _write(self, dialogue: Dialogue) -> None:
+        self.folder.append(dialogue)
+        self.accepted += 1
+        self.watcher.finished(dialogue)
+
+    async def _accepted(self, number: int) -> tuple[Dialogue, list[Dialogue]]:
+        """The dialogue of a number, and the attempts before it that failed."""
+        failed: list[Dialogue] = []
+        for attempt in range(self.settings.attempts):
+            context = self.context.at(number, attempt)
+            try:
+                state = await self._graph.ainvoke(
+                    {}, {"recursion_limit": RECURSION_LIMIT}, context=context
+                )
+                return state["record"], failed
+            except (DialogueFailed, ModelError) as error:
+                failed.append(_failure(context, error))
+                self.watcher.failed(failed[-1])
+        raise ShortRun(
+            f"dialogue {number} failed {self.settings.attempts} times, at last: "
+            f"{failed[-1].error}; {self.accepted} dialogues are in {self.folder.path}"
+        )
+
+    def _result(self) -> Result:
+        caller = self.context.caller
+        return Result(
+            folder=self.folder.path,
+            wanted=self.settings.n,
+            accepted=self.accepted,
+            failed=self.failures,
+            usage=caller.journal.totals(),
+            calls=caller.stats,
+            tally=self.context.tally,
+            problems=self.context.problems,
+        )
+
+
+def _failure(context: Context, error: Exception) -> Dialogue:
+    """The record of an attempt that failed."""
+    nobody = UserProfile(id="", identity="", intent="", problems=())
+    record = synthesis.record(context, nobody, "failed")
+    return record.model_copy(
+        update={"id": f"{record.id}-attempt{context.attempt}", "error": str(error)}
+    )
+
+
+__all__ = ["Result", "Settings", "UsageError", "Watcher", "run"]

@@ -1,0 +1,125 @@
+"""A run's folder: settings, dialogues, failures, journal, memory; one process at a time."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from trialogue.errors import UsageError
+from trialogue.records import Dialogue
+
+DIALOGUES, FAILURES, SETTINGS = "dialogues.jsonl", "failures.jsonl", "run.json"
+
+
+class RunFolder:
+    """An open run folder; use it in a `with`. Raises UsageError if another process has it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(path / ".lock")
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise UsageError(
+                f"{path} is in use by another process; wait for it or choose another --out"
+            ) from error
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written to: {error.strerror or error}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def settle(self, settings: dict[str, Any], free: frozenset[str]) -> None:
+        """Write the settings, or check that they are those of the run that is here.
+
+        Settings named in `free` may differ. Raises UsageError that names what else differs.
+        """
+        file = self.path / SETTINGS
+        if file.exists():
+            before = _object(file).get("settings", {})
+            differing = sorted(
+                key for key in {*before, *settings} - free if before.get(key) != settings.get(key)
+            )
+            if differing:
+                told = "; ".join(
+                    f"{key} was {_short(before.get(key))}, now {_short(settings.get(key))}"
+                    for key in differing
+                )
+                raise UsageError(
+                    f"{self.path} holds a run with other settings ({told}); choose another --out"
+                )
+        self._replace(SETTINGS, json.dumps({"settings": settings}, indent=2, ensure_ascii=False))
+
+    def dialogues(self) -> Iterator[Dialogue]:
+        """The dialogues written so far, in order; a torn last line is cut off first."""
+        yield from _records(self.path / DIALOGUES)
+
+    def append(self, dialogue: Dialogue, *, failed: bool = False) -> None:
+        """Write a whole line and flush it. Raises UsageError if the disk is full."""
+        file = self.path / (FAILURES if failed else DIALOGUES)
+        try:
+            with file.open("ab") as out:
+                out.write(dialogue.to_line().encode() + b"\n")
+        except OSError as error:
+            raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
+
+    def failed_ids(self) -> set[str]:
+        """Ids of the failures written so far."""
+        return {dialogue.id for dialogue in _records(self.path / FAILURES)}
+
+    def _replace(self, name: str, text: str) -> None:
+        temporary = self.path / f".{name}.new"
+        try:
+            temporary.write_text(text + "\n", encoding="utf-8")
+            os.replace(temporary, self.path / name)
+        except OSError as error:
+            raise UsageError(
+                f"{self.path / name} cannot be written: {error.strerror or error}"
+            ) from error
+
+
+def _records(file: Path) -> Iterator[Dialogue]:
+    if not file.exists():
+        return
+    _cut_torn_line(file)
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield Dialogue.model_validate_json(line)
+            except ValueError as error:
+                raise UsageError(f"{file}:{number}: not a dialogue record; mend it") from error
+
+
+def _cut_torn_line(file: Path) -> None:
+    """Drop what follows the last newline: a write that was killed."""
+    with file.open("rb+") as lines:
+        size = lines.seek(0, os.SEEK_END)
+        position, tail = size, b""
+        while position and b"\n" not in tail:
+            step = min(position, 65_536)
+            position -= step
+            lines.seek(position)
+            tail = lines.read(step) + tail
+        whole = position + tail.rfind(b"\n") + 1
+        if whole < size:
+            lines.truncate(whole)
+
+
+def _object(file: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} is damaged ({error}); remove it or choose --out") from error
+    return value if isinstance(value, dict) else {}
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "…"
