@@ -1,7 +1,7 @@
 """The assistant agent G (eq. 4): finds the rule, compares figures by calculator, answers."""
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, create_model
 
@@ -16,18 +16,36 @@ from trialogue.agents.checks import (
     whole,
 )
 from trialogue.agents.figures import figures, totals
-from trialogue.agents.focus import Comparison, compare, focus, on_excess
+from trialogue.agents.focus import Comparison, compare, focus, on_excess, sentences
 from trialogue.agents.toolbox import Toolbox
 from trialogue.agents.writer import Writer, fenced
 from trialogue.errors import AnswerError
 from trialogue.records import Action, Passage, Scenario, ToolCall, Turn
+from trialogue.tools.documents import quoted
 
 _NONE = {"en": "none", "zh": "无"}
 _SILENT = {"en": "The rules say nothing about this.", "zh": "规定没有提到这一点。"}
 
 
+Nearest = Callable[[str, Sequence[str], int], Awaitable[list[int]]]
+_CANDIDATES = 5
+
+
+class Library(NamedTuple):
+    """What the assistant may look into for one answer.
+
+    `passages` are what retrieval found, best first; `beside` are further passages of the same
+    documents, whose tables may be needed to read a row; `nearest` finds the texts most like a
+    query, as indices in order.
+    """
+
+    passages: Sequence[Passage]
+    beside: Sequence[Passage]
+    nearest: Nearest
+
+
 class Finding(NamedTuple):
-    """What an answer rests on: sentences of the rules, a comparison, the calls that made it."""
+    """What an answer rests on: the rules, a comparison of figures, the calls that were made."""
 
     rule: tuple[str, ...]
     comparison: Comparison | None = None
@@ -40,27 +58,33 @@ async def assistant_turn(
     scenario: Scenario,
     trajectory: Sequence[Action],
     turns: Sequence[Turn],
-    passages: Sequence[Passage],
-    beside: Sequence[Passage],
+    library: Library,
     toolbox: Toolbox,
+    *,
+    consult: bool,
 ) -> Turn:
-    """The answer to the last turn, from the retrieved `passages`.
+    """The answer to the last turn, from what the library holds.
 
-    `beside` are further passages of the same documents, whose tables may be needed to read a
-    row. Raises DialogueFailed if no draft can be used.
+    With `consult` the rules are first reduced to what decides the case, as small models need
+    it; without, the model gets the passages whole and may call a tool. Raises DialogueFailed if
+    no draft can be used.
     """
     asked = turns[-1].text
-    finding = await find(writer, scenario, asked, passages, beside, toolbox, len(turns))
+    if consult:
+        asked = " ".join(sentences(asked)[-3:])
+        finding = await reduce_to_case(writer, scenario, asked, library, toolbox, len(turns))
+    else:
+        finding = await use_tools(writer, scenario, asked, library, toolbox, len(turns))
     known = figures(" ".join([*finding.rule, finding.compared, *(t.text for t in turns)]))
+    known |= {f for call in finding.calls for f in figures(call.result)}
     decisive = finding.comparison.rule.value.normalize() if finding.comparison else None
     draft = await writer.line(
         "assistant",
         "answer",
         {
             "who": fenced(scenario.roles.assistant.description),
-            "record": "",
             "rules": fenced(" ".join(finding.rule) or _SILENT[scenario.language]),
-            "compared": finding.compared or _NONE[scenario.language],
+            "compared": fenced(finding.compared) or _NONE[scenario.language],
             "asked": fenced(asked),
         },
         examples=[example.model_dump() for example in scenario.examples],
@@ -82,26 +106,56 @@ async def assistant_turn(
         speaker="assistant",
         text=draft.text,
         tool_calls=finding.calls,
-        sources=tuple(passage.source for passage in passages[:1]),
+        sources=tuple(dict.fromkeys(p.source for p in library.passages[: 1 if consult else None])),
         rewrites=draft.rewrites,
     )
 
 
-async def find(
+async def use_tools(
     writer: Writer,
     scenario: Scenario,
     asked: str,
-    passages: Sequence[Passage],
-    beside: Sequence[Passage],
+    library: Library,
     toolbox: Toolbox,
     place: int,
 ) -> Finding:
-    """The sentences of the best passage that decide the case, and a comparison of figures."""
-    if not passages:
+    """The passages whole, with the result of one tool call where the model wants one."""
+    rule = tuple(quoted(passage) for passage in library.passages)
+    if not toolbox:
+        return Finding(rule)
+    try:
+        decision = await writer.choice(
+            "assistant",
+            "tools",
+            {
+                "who": fenced(scenario.roles.assistant.description),
+                "tools": toolbox.described,
+                "rules": fenced(" ".join(rule)),
+                "asked": fenced(asked),
+            },
+            toolbox.schema,
+            path=("tools", place),
+        )
+    except AnswerError:
+        return Finding(rule)
+    call = await toolbox.carry_out(decision)
+    return Finding(rule, None, f"{call.name}: {call.result}", (call,)) if call else Finding(rule)
+
+
+async def reduce_to_case(
+    writer: Writer,
+    scenario: Scenario,
+    asked: str,
+    library: Library,
+    toolbox: Toolbox,
+    place: int,
+) -> Finding:
+    """The rows and the sentence of the best passage that decide the case, and a comparison."""
+    if not library.passages:
         return Finding(())
-    best = passages[0]
-    rows, said = focus(best, beside, asked)
-    picked = await _pick(writer, said, asked, place)
+    rows, said = focus(library.passages[0], library.beside, asked)
+    likely = await library.nearest(asked, said, _CANDIDATES)
+    picked = likely[await _pick(writer, [said[i] for i in likely], asked, place)] if said else 0
     after = said[picked + 1 : picked + 2] if not rows else []
     rule = (*rows[:3], *said[picked : picked + 1], *after)
     comparison = compare(asked, rule)
@@ -119,7 +173,7 @@ async def _pick(writer: Writer, numbered: Sequence[str], asked: str, place: int)
     if len(numbered) < 3:
         return 0
     listed = "\n".join(f"{n}. {fenced(text)}" for n, text in enumerate(numbered, start=1))
-    numbers = Literal[tuple(range(1, len(numbered) + 1))]  # type: ignore[valid-type]
+    numbers: Any = Literal[tuple(range(1, len(numbered) + 1))]
     schema: type[BaseModel] = create_model(
         "Pick", __config__=ConfigDict(extra="forbid"), sentence=(numbers, ...)
     )

@@ -149,6 +149,21 @@ def without_name(name: str) -> Check:
     return check
 
 
+def same_persons(origin: str) -> Check:
+    """Who is spoken of as "I" and "you" stays the same."""
+    persons = _persons(origin)
+
+    def check(text: str) -> Fault | None:
+        return None if _persons(text) == persons else Fault("changes who is meant")
+
+    return check
+
+
+def _persons(text: str) -> tuple[bool, bool]:
+    first = re.search(r"\b(i|my|me|mine|we|our|us)\b|我", text, re.I)
+    return bool(first), bool(re.search(r"\b(you|your)\b|[您你]", text, re.I))
+
+
 def keeps_words(origin: str, share: float = 0.5) -> Check:
     """At least this share of the longer words stands in the origin too (by first letters)."""
     known = _stems(origin)

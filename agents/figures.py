@@ -11,7 +11,10 @@ from trialogue.records import Action, Fact
 _NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 _WORDS = {
-    "en": ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+    "en": [
+        *("one", "two", "three", "four", "five", "six"),
+        *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+    ],
     "zh": list("一二三四五六七八九十"),
 }
 _ZH_TWO = "两"

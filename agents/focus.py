@@ -17,13 +17,20 @@ _MEASURE = re.compile(
     r"(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*(?P<unit>[A-Za-z%]+|[\u3400-\u9fff]+)"
     r"(?:\s*(?:per|an?|each|/)\s+(?P<per>[a-z]+)|/(?P<zh>[\u3400-\u9fff]))?"
 )
+_PLAIN = re.compile(r"\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?")
+_AT_MOST = re.compile(
+    r"\b(up to|under|below|less|at most|within)\b|以内|以下|不超过", re.IGNORECASE
+)
+_MORE = re.compile(r"\b(over|above|more|from|beyond)\b|以上|超过|\+", re.IGNORECASE)
 _EXCESS = {
     "en": re.compile(r"\b(above|beyond|exceed\w*|the difference|the rest)\b", re.IGNORECASE),
     "zh": re.compile("超出|超过|超标|差额"),
 }
-_NOT_UNITS = set(
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "of", "and", "am", "pm"]
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
+_NOT_UNITS = {*_MONTHS, "of", "and", "am", "pm"}
 
 
 class Measure(NamedTuple):
@@ -161,7 +168,24 @@ def _rows_for(table: Table, keys: dict[str, set[str]], case: str) -> list[list[s
     header, *rows = table
     named = [row for row in rows if any(_named(cell, case) for cell in row)]
     keyed = [row for row in rows if row[0] in keys.get(header[0], set())]
-    return named or keyed or rows
+    ranged = [row for row in rows if _in_range(row[0], header[0], case)]
+    return named or keyed or ranged or rows
+
+
+def _in_range(cell: str, header: str, case: str) -> bool:
+    """Whether a figure of the case lies in the range that a cell names ("101 to 300 km")."""
+    bounds = [Decimal(n.replace(",", "")) for n in _PLAIN.findall(cell)]
+    units = {m.unit for m in measures(cell)} or {m.unit for m in measures(f"1 {header}")}
+    values = [m.value for m in measures(case) if m.unit in units]
+    if len(bounds) == 2:
+        return any(bounds[0] <= value <= bounds[1] for value in values)
+    if len(bounds) != 1:
+        return False
+    if _AT_MOST.search(cell):
+        return any(value <= bounds[0] for value in values)
+    if _MORE.search(cell):
+        return any(value > bounds[0] for value in values)
+    return bounds[0] in values
 
 
 def _named(cell: str, case: str) -> bool:

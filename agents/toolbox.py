@@ -59,6 +59,7 @@ class Toolbox:
 
 
 def _call(name: str, arguments: type[Any]) -> Any:
+    named: Any = Literal[name]
     return create_model(
-        f"Call_{name}", __config__=_CLOSED, tool=(Literal[name], ...), arguments=(arguments, ...)
+        f"Call_{name}", __config__=_CLOSED, tool=(named, ...), arguments=(arguments, ...)
     )

@@ -1,5 +1,6 @@
 """The user generator H (eq. 1): puts wishes and questions into the mouths of drawn users."""
 
+import asyncio
 from collections.abc import Sequence
 
 from trialogue.agents.checks import (
@@ -10,6 +11,7 @@ from trialogue.agents.checks import (
     keeps_words,
     no_longer_than,
     not_repeating,
+    same_persons,
     whole,
     without_figures,
     without_name,
@@ -18,14 +20,15 @@ from trialogue.agents.seeds import rng
 from trialogue.agents.story import Point, Story
 from trialogue.agents.writer import Writer, fenced
 from trialogue.errors import DialogueFailed
-from trialogue.records import Record, Scenario, UserProfile
+from trialogue.records import Record, Scenario, Usage, UserProfile
 
 
 class Candidate(Record):
-    """A user of the pool with the story that was drawn for it."""
+    """A user of the pool with the story that was drawn for it, and what finding it took."""
 
     user: UserProfile
     story: Story
+    usage: Usage = Usage()
 
 
 async def propose(
@@ -33,7 +36,8 @@ async def propose(
 ) -> Candidate:
     """A candidate user: identity from the story, intent and one problem a point by the model.
 
-    `taken` are intents of users who are already there. Raises DialogueFailed if the model finds no usable intent.
+    `taken` are intents of users who are already there. Raises DialogueFailed if the model finds
+    no usable intent.
     """
     topics = "、" if scenario.language == "zh" else ", "
     intent = await writer.line(
@@ -56,18 +60,16 @@ async def propose(
             not_repeating(taken, 0.8),
         ),
     )
-    problems: list[str] = []
-    for number, point in enumerate(story.points):
-        problems.append(await _problem(writer, scenario, point, number, problems))
+    problems = await asyncio.gather(
+        *(_problem(writer, scenario, point, i) for i, point in enumerate(story.points))
+    )
     user = UserProfile(
         id=user_id, identity=story.identity, intent=intent.text, problems=tuple(problems)
     )
-    return Candidate(user=user, story=story)
+    return Candidate(user=user, story=story, usage=writer.meter.usage)
 
 
-async def _problem(
-    writer: Writer, scenario: Scenario, point: Point, number: int, earlier: Sequence[str]
-) -> str:
+async def _problem(writer: Writer, scenario: Scenario, point: Point, number: int) -> str:
     """A question about the point: one of its `asks`, drawn by code, in the model's words.
 
     It stays in the scenario's words where the model drifts away from the question.
@@ -85,8 +87,8 @@ async def _problem(
                 asks,
                 without_figures,
                 no_longer_than(110),
-                not_repeating(earlier),
-                keeps_words(f"{ask} {point.topic}"),
+                keeps_words(f"{ask} {point.topic}", 0.6),
+                same_persons(ask),
             ),
             temperature=0.5,
             max_tokens=40,

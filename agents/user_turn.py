@@ -35,17 +35,19 @@ async def user_turn(
     trajectory: Sequence[Action],
     turns: Sequence[Turn],
     told: int,
+    *,
+    reactions: bool = True,
 ) -> Turn:
     """The user's next turn, which tells `trajectory[told]` and asks about it.
 
     The first turn greets and says what it is about; later ones begin with a few words on the
-    answer just heard. Raises DialogueFailed if no draft can be used.
+    answer just heard, unless `reactions` are off. Raises DialogueFailed if no draft can be used.
     """
     heard = next((turn.text for turn in reversed(turns) if turn.speaker == "assistant"), None)
     if heard is None:
         first = Draft(f"{_greeting(writer)} {user.intent}")
     else:
-        first = await _reaction(writer, scenario, turns, heard)
+        first = await _reaction(writer, scenario, turns, heard) if reactions else Draft("")
     said = await _said(writer, scenario, user, trajectory, turns, told)
     problem = user.problems[told % len(user.problems)] if user.problems else ""
     gap = "" if scenario.language == "zh" else " "
@@ -54,7 +56,8 @@ async def user_turn(
 
 
 def _greeting(writer: Writer) -> str:
-    return rng(writer.seed, "greeting").choice(words(writer.language)["greetings"])
+    greetings: list[str] = words(writer.language)["greetings"]
+    return rng(writer.seed, "greeting").choice(greetings)
 
 
 async def _reaction(writer: Writer, scenario: Scenario, turns: Sequence[Turn], heard: str) -> Draft:

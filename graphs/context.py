@@ -16,7 +16,6 @@ from trialogue.tools.search import SearchProvider
 from trialogue.tools.shelf import Shelf
 
 Listener = Callable[[int, Turn], Awaitable[None] | None]
-RECURSION_LIMIT = 200
 
 
 class Options(Record):
@@ -25,7 +24,10 @@ class Options(Record):
     `points` is the range of activities a user lives through and tells; `rounds` bounds the
     dialogue; `drafts` bounds the tries for one line; `passages` is how many are retrieved;
     `pages` is how many web pages are read for a keyword; `duplicate` is the cosine above which
-    two users are too much alike; `proposals` bounds the tries for one user.
+    two users are too much alike; `proposals` bounds the tries for one user. `reactions` lets
+    users say a few words on the answer just heard; `consult` reduces the rules to the case
+    before the assistant answers: None means for local models only. `lookups` bounds the tool
+    calls of a user's story.
     """
 
     points: tuple[int, int] = (3, 4)
@@ -35,6 +37,9 @@ class Options(Record):
     pages: int = 2
     duplicate: float = 0.95
     proposals: int = 4
+    reactions: bool = True
+    consult: bool | None = None
+    lookups: int = 1
 
 
 class Pool(Protocol):
@@ -60,7 +65,7 @@ class Context:
     memory: ExperienceMemory
     user_tools: Toolbox = field(default_factory=Toolbox)
     assistant_tools: Toolbox = field(default_factory=Toolbox)
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     documents: tuple[str, ...] = ()
     search: SearchProvider | None = None
     pool: Pool | None = None
@@ -71,6 +76,13 @@ class Context:
     tally: Tally = field(default_factory=Tally)
     told: Listener | None = None
     problems: tuple[str, ...] = ()
+
+    @property
+    def consult(self) -> bool:
+        """Whether the rules are reduced to the case first."""
+        if self.options.consult is not None:
+            return self.options.consult
+        return self.caller.models["assistant"].name.startswith("local")
 
     def at(self, number: int, attempt: int = 0) -> "Context":
         """The same services for another dialogue, with a meter of its own."""

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from trialogue.agents.assistant import assistant_turn
+from trialogue.agents.assistant import Library, assistant_turn
 from trialogue.agents.user_turn import user_turn
 from trialogue.graphs.context import Context
 from trialogue.records import Action, Turn, UserProfile
@@ -42,6 +42,7 @@ async def speak_as_user(state: State, runtime: Runtime[Context]) -> Update:
         state["trajectory"],
         state.get("turns", ()),
         told,
+        reactions=context.options.reactions,
     )
     await _tell(context, turn)
     return {"turns": (turn,), "told": told + 1}
@@ -51,14 +52,15 @@ async def answer_as_assistant(state: State, runtime: Runtime[Context]) -> Update
     """The assistant's answer, and whether the dialogue ends here."""
     context, turns = runtime.context, state["turns"]
     passages = await context.shelf.search(_query(state, context), context.options.passages)
+    beside = context.shelf.beside(passages[0]) if passages else ()
     turn = await assistant_turn(
         context.dialogue_writer(),
         context.scenario,
         state["trajectory"],
         turns,
-        passages,
-        context.shelf.beside(passages[0]) if passages else (),
+        Library(passages, beside, context.shelf.nearest),
         context.assistant_tools,
+        consult=context.consult,
     )
     await _tell(context, turn)
     return {"turns": (turn,), "stop_reason": _stop_reason(state, context)}

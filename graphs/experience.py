@@ -46,6 +46,9 @@ async def recall_memory(state: State, runtime: Runtime[Context]) -> Update:
 async def act_with_tools(state: State, runtime: Runtime[Context]) -> Update:
     """Look something up where the user decides to."""
     context, done = runtime.context, _done(state)
+    made = sum(len(action.tool_calls) for action in state.get("trajectory", ()))
+    if made >= context.options.lookups:
+        return {"tool_calls": ()}
     calls = await act(
         context.dialogue_writer(),
         context.scenario,

@@ -45,7 +45,8 @@ async def choose_keywords(state: State, runtime: Runtime[Context]) -> Update:
 
 async def search_web(state: State, runtime: Runtime[Context]) -> Update:
     """The first pages found for every keyword, each address once."""
-    context, found, problems = runtime.context, {}, list(state.get("problems", ()))
+    context, problems = runtime.context, list(state.get("problems", ()))
+    found: dict[str, SearchHit] = {}
     if context.search is None:
         return {"hits": ()}
     for keyword in state["keywords"]:

@@ -5,18 +5,30 @@ import asyncio
 from trialogue.agents.user_generator import Candidate
 from trialogue.errors import DialogueFailed
 from trialogue.graphs import users
-from trialogue.graphs.context import RECURSION_LIMIT, Context
+from trialogue.graphs.context import Context
+from trialogue.graphs.running import run_graph
 
-WAVE = 4
+FIRST_WAVE, LARGEST_WAVE = 2, 32
+
+
+def wave_of(number: int) -> range:
+    """The numbers that are proposed together with this one: 2, 4, 8, 16, then 32 at a time.
+
+    Small at first so that the first dialogue starts soon; the same whatever is asked for.
+    """
+    first, size = 0, FIRST_WAVE
+    while number >= first + size:
+        first, size = first + size, min(2 * size, LARGEST_WAVE)
+    return range(first, first + size)
 
 
 class UserPool:
-    """Candidates by dialogue number; wave w holds the numbers from w·WAVE on."""
+    """Candidates by dialogue number, proposed wave by wave."""
 
     def __init__(self) -> None:
         self._graph = users.build().compile()
         self._lock = asyncio.Lock()
-        self._waves = 0
+        self._filled = 0
         self._pool: dict[int, Candidate] = {}
 
     async def candidate(self, context: Context) -> Candidate:
@@ -28,10 +40,10 @@ class UserPool:
         if spare:
             return await self._propose(context, number, spare)
         async with self._lock:
-            while self._waves <= number // WAVE:
-                first = self._waves * WAVE
-                await self._fill(context, tuple(range(first, first + WAVE)), 0)
-                self._waves += 1
+            while self._filled <= number:
+                wave = wave_of(self._filled)
+                await self._fill(context, tuple(wave), 0)
+                self._filled = wave.stop
         if number not in self._pool:
             raise DialogueFailed(f"user_generator: no usable user for dialogue {number}")
         return self._pool[number]
@@ -49,11 +61,8 @@ class UserPool:
     async def _fill(
         self, context: Context, numbers: tuple[int, ...], spare: int
     ) -> dict[int, Candidate]:
-        found = await self._graph.ainvoke(
-            {"numbers": numbers, "tries": spare * context.options.proposals},
-            {"recursion_limit": RECURSION_LIMIT},
-            context=context,
-        )
+        wanted = {"numbers": numbers, "tries": spare * context.options.proposals}
+        found = await run_graph(self._graph, wanted, context)
         pool: dict[int, Candidate] = found["pool"]
         if not spare:
             self._pool |= pool

@@ -10,8 +10,9 @@ from trialogue.agents.seeds import seed_for
 from trialogue.agents.user_generator import Candidate
 from trialogue.evaluation.figures_told import score
 from trialogue.graphs import dialogue, experience, knowledge
-from trialogue.graphs.context import RECURSION_LIMIT, Context
+from trialogue.graphs.context import Context
 from trialogue.graphs.pool import UserPool
+from trialogue.graphs.running import run_graph
 from trialogue.records import Action, Dialogue, ScenarioRef, Turn, UserProfile
 
 
@@ -41,11 +42,7 @@ async def gather_knowledge(state: State, runtime: Runtime[Context]) -> Update:
     context = runtime.context
     if context.shelf.index is not None:
         return {}
-    found = (
-        await knowledge.build()
-        .compile()
-        .ainvoke({}, {"recursion_limit": RECURSION_LIMIT}, context=context)
-    )
+    found = await run_graph(knowledge.build().compile(), {}, context)
     return {"problems": found.get("problems", ())}
 
 
@@ -58,8 +55,10 @@ async def choose_user(state: State, runtime: Runtime[Context]) -> Update:
 
 async def score_dialogue(state: State, runtime: Runtime[Context]) -> Update:
     """The finished record with its scores."""
-    finished = record(runtime.context, state["user"], state["stop_reason"]).model_copy(
+    finished = record(runtime.context, state["user"], state["stop_reason"])
+    finished = finished.model_copy(
         update={
+            "usage": finished.usage + state["candidate"].usage,
             "trajectory": state["trajectory"],
             "turns": state["turns"],
             "sources": tuple(dict.fromkeys(s for turn in state["turns"] for s in turn.sources)),

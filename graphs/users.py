@@ -7,6 +7,7 @@ from typing import TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
+from trialogue.agents.caller import Meter
 from trialogue.agents.seeds import seed_for
 from trialogue.agents.story import draw_story
 from trialogue.agents.user_generator import Candidate, propose
@@ -41,14 +42,12 @@ async def propose_users(state: State, runtime: Runtime[Context]) -> Update:
     taken = tuple(candidate.user.intent for candidate in list(pool.values())[-3:])
 
     async def one(number: int) -> Candidate | None:
-        writer = context.writer("user", number, tries)
+        writer = replace(context.writer("user", number, tries), meter=Meter())
         seed = seed_for(context.seed, "user", number, tries)
         story = draw_story(context.scenario, seed, context.options.points)
         user_id = f"{context.scenario.id}-{context.seed}-{number}-{tries}"
         try:
-            return await propose(
-                replace(writer, meter=context.meter), context.scenario, story, user_id, taken
-            )
+            return await propose(writer, context.scenario, story, user_id, taken)
         except DialogueFailed:
             return None
 

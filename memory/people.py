@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from trialogue.memory.embedders import Embedder
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
+    from chromadb.api.types import Where
 
 
 class PeopleMemory:
@@ -46,7 +47,7 @@ class PeopleMemory:
         found = self._collection.query(
             query_embeddings=list(vectors),
             n_results=1,
-            where={"number": {"$lt": before}},
+            where=cast("Where", {"number": {"$lt": before}}),
             include=["distances"],
         )
         pool = [1 - d[0] if d else -1.0 for d in found["distances"] or []]

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from trialogue.errors import UsageError
 
 FUNCTIONS = ("min", "max", "abs", "round")
-SIGNS = {"×": "*", "x": "*", "of": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "^": "**"}  # noqa: RUF001
+SIGNS = {"×": "*", "x": "*", "of": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "^": "**"}
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 CURRENCIES = {ord(symbol): " " for symbol in "$€£¥"}
 TOKEN = re.compile(
     r"(?P<number>(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)"
-    r"(?P<percent>\s*%)?|(?P<sign>\*\*|[-+*/(),×·÷−–^])|(?P<word>[A-Za-z]+)|(?P<other>\S)"  # noqa: RUF001
+    r"(?P<percent>\s*%)?|(?P<sign>\*\*|[-+*/(),×·÷−–^])|(?P<word>[A-Za-z]+)|(?P<other>\S)"
 )
 
 

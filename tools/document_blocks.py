@@ -20,8 +20,8 @@ FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
 LINE = re.compile(r".*\n|.+")
 PARAGRAPH = re.compile(r".+?(?:\n[^\S\n]*\n\s*|\Z)", re.DOTALL)
 SENTENCE_END = re.compile(
-    r"(?P<word>\w{0,8})[.!?][\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_]*[A-Z0-9\u3400-\u9fff])"  # noqa: RUF001
-    r"|[。！？][\"'”’）」』]*\s*"  # noqa: RUF001
+    r"(?P<word>\w{0,8})[.!?][\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_]*[A-Z0-9\u3400-\u9fff])"
+    r"|[。！？][\"'”’）」』]*\s*"
 )
 # After these a full stop does not end the sentence; leaving two sentences together does no harm.
 ABBREVIATION = re.compile(
@@ -139,7 +139,7 @@ def _items(tokens: Sequence["Token"], source: str, start: int) -> list[Unit]:
 
 
 def _paragraph(text: str, most: int) -> list[Unit]:
-    leads_in = text.rstrip().rstrip("*_").endswith((":", "："))  # noqa: RUF001
+    leads_in = text.rstrip().rstrip("*_").endswith((":", "："))
     if size(text) <= most:
         return [Unit(text, leads_in)]
     units = [Unit(part) for sentence in _sentences(text) for part in _unbroken(sentence, most)]

@@ -40,3 +40,14 @@ class Shelf:
     def beside(self, passage: Passage) -> list[Passage]:
         """All passages from the same source, the passage among them."""
         return self._by_source.get(passage.source, [])
+
+    async def nearest(self, query: str, texts: Sequence[str], k: int) -> list[int]:
+        """Indices of the `k` texts most like the query, in the order of the texts."""
+        if len(texts) <= k:
+            return list(range(len(texts)))
+        return await asyncio.to_thread(self._nearest, query, texts, k)
+
+    def _nearest(self, query: str, texts: Sequence[str], k: int) -> list[int]:
+        likeness = self._embedder.embed(texts) @ self._embedder.embed([query])[0]
+        best = sorted(range(len(texts)), key=lambda i: (-round(float(likeness[i]), 6), i))
+        return sorted(best[:k])

@@ -44,4 +44,8 @@ class DialogueFailed(TrialogueError):
 
 
 class ShortRun(TrialogueError):
-    """The run ended with fewer dialogues than asked for."""
+    """The run ended with fewer dialogues than asked for; `result` says how far it came."""
+
+    def __init__(self, text: str, result: object = None) -> None:
+        super().__init__(text)
+        self.result = result

@@ -1,9 +1,9 @@
 """Runs synthesis: many dialogues at once, written in order, replaced when they fail."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from trialogue.errors import (
     UsageError,
 )
 from trialogue.graphs import knowledge, synthesis
-from trialogue.graphs.context import RECURSION_LIMIT, Context
+from trialogue.graphs.context import Context
 from trialogue.graphs.pool import UserPool
+from trialogue.graphs.running import run_graph
 from trialogue.memory.chroma import open_chroma
 from trialogue.memory.embedders import make_embedder
 from trialogue.memory.experience import ExperienceMemory
@@ -42,6 +43,9 @@ class Watcher:
 
     def began(self, folder: Path, wanted: int, done: int) -> None:
         """The folder is open and `done` dialogues are there already."""
+
+    def metered(self, used: Callable[[], tuple[int, int]]) -> None:
+        """`used` tells at any time how many calls and tokens the run has used."""
 
     def stage(self, what: str) -> None:
         """What is being prepared, in a few words."""
@@ -77,6 +81,14 @@ class Result:
         return [Dialogue.model_validate_json(line) for line in lines]
 
 
+def check(settings: Settings) -> Path:
+    """The run folder, made or found to fit; no model is needed. Raises UsageError as `run`."""
+    found = find_scenario(settings.scenario)
+    with RunFolder(settings.folder(found.scenario.id)) as folder:
+        folder.settle(_described(settings, found), FREE_ON_RESUME)
+        return folder.path
+
+
 async def run(settings: Settings, watcher: Watcher | None = None) -> Result:
     """Make `settings.n` dialogues in a run folder, going on with what is there.
 
@@ -89,11 +101,14 @@ async def run(settings: Settings, watcher: Watcher | None = None) -> Result:
         folder = stack.enter_context(RunFolder(settings.folder(found.scenario.id)))
         folder.settle(_described(settings, found), FREE_ON_RESUME)
         journal = stack.enter_context(Journal(folder.path / "journal.sqlite"))
+        limits = settings.limits.model_copy(update={"concurrency": settings.at_once})
         caller = await stack.enter_async_context(
-            Caller(settings.models(), journal, limits=settings.limits, timeout=settings.timeout)
+            Caller(settings.models(), journal, limits=limits, timeout=settings.timeout)
         )
-        context = await _context(settings, found, folder, caller, watcher)
-        return await _Run(settings, context, folder, watcher).go()
+        watcher.metered(lambda: (caller.budget.calls, caller.budget.tokens))
+        pool = UserPool()
+        context = await _context(settings, found, folder, caller, pool, watcher)
+        return await _Run(settings, context, folder, pool, watcher).go()
 
 
 def _described(settings: Settings, found: Found) -> dict[str, Any]:
@@ -106,7 +121,12 @@ def _described(settings: Settings, found: Found) -> dict[str, Any]:
 
 
 async def _context(
-    settings: Settings, found: Found, folder: RunFolder, caller: Caller, watcher: Watcher
+    settings: Settings,
+    found: Found,
+    folder: RunFolder,
+    caller: Caller,
+    pool: UserPool,
+    watcher: Watcher,
 ) -> Context:
     scenario = found.scenario
     watcher.stage("embedder")
@@ -126,18 +146,12 @@ async def _context(
         options=settings.options,
         documents=(*found.documents, *settings.documents),
         search=search,
-        pool=UserPool(),
+        pool=pool,
         seed=settings.seed,
         told=watcher.turned,
     )
     watcher.stage("knowledge")
-    gathered = (
-        await knowledge.build()
-        .compile()
-        .ainvoke({}, {"recursion_limit": RECURSION_LIMIT}, context=context)
-    )
-    from dataclasses import replace
-
+    gathered = await run_graph(knowledge.build().compile(), {}, context)
     tools = ToolContext(
         scenario.today, language=scenario.language, index=context.shelf.index, search=search
     )
@@ -158,16 +172,21 @@ class _Run:
     settings: Settings
     context: Context
     folder: RunFolder
+    pool: UserPool
     watcher: Watcher
     accepted: int = 0
     failures: int = 0
+    _under_way: asyncio.Semaphore = field(init=False)
     _graph: Any = field(default_factory=lambda: synthesis.build().compile())
+
+    def __post_init__(self) -> None:
+        self._under_way = asyncio.Semaphore(self.settings.at_once)
 
     async def go(self) -> Result:
         self.accepted = sum(1 for _ in self.folder.dialogues())
         self.watcher.began(self.folder.path, self.settings.n, self.accepted)
         known = self.folder.failed_ids()
-        ahead = max(2 * self.settings.limits.concurrency, 4)
+        ahead = 2 * self.settings.at_once
         tasks: dict[int, asyncio.Task[tuple[Dialogue, list[Dialogue]]]] = {}
         try:
             for number in range(self.accepted, self.settings.n):
@@ -175,6 +194,7 @@ class _Run:
                     if later not in tasks:
                         tasks[later] = asyncio.create_task(self._accepted(later))
                 dialogue, failed = await tasks.pop(number)
+                self.pool.release(number)
                 for attempt in failed:
                     self.failures += 1
                     if attempt.id not in known:
@@ -182,7 +202,8 @@ class _Run:
                 self._write(dialogue)
         except LimitReached as error:
             raise ShortRun(
-                f"{self.accepted} of {self.settings.n} dialogues are in {self.folder.path}: {error}"
+                f"{self.accepted} of {self.settings.n} dialogues are in {self.folder.path}: {error}",
+                self._result(),
             ) from error
         finally:
             for task in tasks.values():
@@ -196,21 +217,27 @@ class _Run:
         self.watcher.finished(dialogue)
 
     async def _accepted(self, number: int) -> tuple[Dialogue, list[Dialogue]]:
-        """The dialogue of a number, and the attempts before it that failed."""
+        """The dialogue of a number, and the attempts before it that failed.
+
+        As many are under way as calls may be; those that are ready wait to be written.
+        """
+        async with self._under_way:
+            return await self._attempts(number)
+
+    async def _attempts(self, number: int) -> tuple[Dialogue, list[Dialogue]]:
         failed: list[Dialogue] = []
         for attempt in range(self.settings.attempts):
             context = self.context.at(number, attempt)
             try:
-                state = await self._graph.ainvoke(
-                    {}, {"recursion_limit": RECURSION_LIMIT}, context=context
-                )
+                state = await run_graph(self._graph, {}, context)
                 return state["record"], failed
             except (DialogueFailed, ModelError) as error:
                 failed.append(_failure(context, error))
                 self.watcher.failed(failed[-1])
         raise ShortRun(
             f"dialogue {number} failed {self.settings.attempts} times, at last: "
-            f"{failed[-1].error}; {self.accepted} dialogues are in {self.folder.path}"
+            f"{failed[-1].error}; {self.accepted} dialogues are in {self.folder.path}",
+            self._result(),
         )
 
     def _result(self) -> Result:

@@ -41,7 +41,7 @@ def find_scenario(name: str) -> Found:
     if path.suffix in (".yaml", ".yml"):
         return read_scenario(path)
     wanted = _plain(name)
-    known = {}
+    known: dict[str, Found] = {}
     for file in _files():
         found = read_scenario(file)
         scenario = found.scenario

@@ -60,6 +60,14 @@ class Settings(Record):
         usual = ModelSpec(name=self.model, base_url=self.base_url)
         return {role: self.roles.get(role, usual) for role in roles}
 
+    @property
+    def at_once(self) -> int:
+        """Model calls at once: as set, else 2 where a local model answers, else 8."""
+        if "concurrency" in self.limits.model_fields_set:
+            return self.limits.concurrency
+        local = any(spec.name.startswith("local") for spec in self.models().values())
+        return 2 if local else self.limits.concurrency
+
     def folder(self, scenario_id: str) -> Path:
         """The run folder: `out`, or one named for scenario and seed under `runs`."""
         return Path(self.out) if self.out else Path("runs") / f"{scenario_id}-seed{self.seed}"

@@ -76,6 +76,16 @@ class Usage(Record):
     output_tokens: int = 0
     cost: float | None = None
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Both together; the cost is known where one of them is."""
+        costs = [cost for cost in (self.cost, other.cost) if cost is not None]
+        return Usage(
+            calls=self.calls + other.calls,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            cost=sum(costs) if costs else None,
+        )
+
 
 class ScenarioRef(Record):
     """The scenario as a dialogue names it."""
