@@ -29,6 +29,7 @@ _SILENT = {"en": "The rules say nothing about this.", "zh": "规定没有提到�
 
 Nearest = Callable[[str, Sequence[str], int], Awaitable[list[int]]]
 _CANDIDATES = 5
+_ROWS = 3
 
 
 class Library(NamedTuple):
@@ -96,8 +97,8 @@ async def assistant_turn(
             only_figures(known, totals(trajectory)),
             names_one_of({decisive} if decisive is not None else set()),
             asks_nothing,
-            not_repeating([t.text for t in turns if t.speaker == "assistant"], 0.7),
-            not_repeating([asked], 0.7),
+            not_repeating([t.text for t in turns if t.speaker == "assistant"], 0.8),
+            not_repeating([asked], 0.7, fatal=False),
             no_longer_than(320),
         ),
         temperature=0.3,
@@ -150,18 +151,26 @@ async def reduce_to_case(
     toolbox: Toolbox,
     place: int,
 ) -> Finding:
-    """The rows and the sentence of the best passage that decide the case, and a comparison."""
+    """What decides the case in the best passage, and a comparison of figures.
+
+    Kept are the rows of tables that concern the case, the sentence that the model picks, the one
+    most like the question, the one with a figure to compare, and, where the limit is passed, the
+    one that says what then.
+    """
     if not library.passages:
         return Finding(())
     rows, said = focus(library.passages[0], library.beside, asked)
+    rows = rows[:_ROWS]
+    kept = set(await library.nearest(sentences(asked)[-1], said, 1))
     likely = await library.nearest(asked, said, _CANDIDATES)
-    picked = likely[await _pick(writer, [said[i] for i in likely], asked, place)] if said else 0
-    after = said[picked + 1 : picked + 2] if not rows else []
-    rule = (*rows[:3], *said[picked : picked + 1], *after)
-    comparison = compare(asked, rule)
-    if comparison is not None and comparison.case.value > comparison.rule.value:
-        excess = on_excess(said, scenario.language)
-        rule = tuple(dict.fromkeys((*rule, excess))) if excess else rule
+    if likely:
+        kept.add(likely[await _pick(writer, [said[i] for i in likely], asked, place)])
+    comparison = compare(asked, rows) or compare(asked, said)
+    if comparison is not None:
+        kept |= {i for i, text in enumerate(said) if comparison.rule.shown in text}
+        if comparison.case.value > comparison.rule.value:
+            kept |= {i for i, text in enumerate(said) if text == on_excess(said, writer.language)}
+    rule = (*rows, *(said[i] for i in sorted(kept)))
     if comparison is None or "calculator" not in toolbox:
         return Finding(rule)
     call = await toolbox.call("calculator", {"expression": comparison.expression})

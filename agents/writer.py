@@ -16,6 +16,7 @@ from trialogue.records import Language
 T = TypeVar("T", bound=BaseModel)
 Example = Mapping[str, str]
 
+_WARMER = 0.15
 _TAG = str.maketrans({"<": "‹", ">": "›"})
 
 
@@ -82,7 +83,11 @@ class Writer:
                 messages,
                 seed=seed_for(self.seed, *path, attempt),
                 attempt=attempt,
-                sampling=Sampling(temperature, max_tokens=max_tokens, stop=("\n",)),
+                sampling=Sampling(
+                    min(1.0, round(temperature + _WARMER * attempt, 2)),
+                    max_tokens=max_tokens,
+                    stop=("\n",),
+                ),
                 meter=self.meter,
             )
             text = tidy(answer.text)

@@ -14,7 +14,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from openai_server import Body, OpenAIServer
+from openai_server import Body, OpenAIServer, Reply, refusal
 from simulated_phrases import PHRASES
 
 from trialogue.agents.prompt import load_prompt
@@ -76,12 +76,13 @@ def _patterns() -> list[tuple[str, str, re.Pattern[str], re.Pattern[str]]]:
         names = sorted(f.name[:-3] for f in folder.iterdir() if f.name.endswith(".md"))
         for name in names:
             parts = _SECTION.split(load_prompt(name, language).source)[1:]
-            system, last = parts[1], parts[-1]
-            known.append((name, language, _pattern(system), _pattern(last)))
+            system, last = parts[1].partition("\n# examples")[0], parts[-1]
+            patterns = _pattern(system, last=False), _pattern(last, last=True)
+            known.append((name, language, *patterns))
     return known
 
 
-def _pattern(template: str) -> re.Pattern[str]:
+def _pattern(template: str, *, last: bool) -> re.Pattern[str]:
     seen: set[str] = set()
 
     def place(match: re.Match[str]) -> str:
@@ -90,7 +91,9 @@ def _pattern(template: str) -> re.Pattern[str]:
         seen.add(name)
         return f"(?P={name})" if again else f"(?P<{name}>.*?)"
 
-    return re.compile(_PLACE.sub(place, re.escape(template.strip())) + r"(?P<rest>\s.*)?\Z", re.S)
+    # What may follow is how an endpoint without schemas is told the form of the answer.
+    end = r"\Z" if last else r"(?:\n\n.*)?\Z"
+    return re.compile(_PLACE.sub(place, re.escape(template.strip())) + end, re.S)
 
 
 def _recognised(messages: list[dict[str, Any]]) -> Found:
@@ -185,13 +188,21 @@ class _Forgetful(list[Any]):
         return self._count
 
 
+def served(body: Body) -> Reply | str:
+    """`reply` for a server: what it cannot answer is refused at once instead of tried again."""
+    try:
+        return reply(body)
+    except (LookupError, ValueError) as error:
+        return refusal(400, f"{type(error).__name__}: {error}")
+
+
 def main() -> None:
     """Serve until interrupted; the first line printed is the base URL."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
     options = parser.parse_args()
-    server = OpenAIServer(reply, port=options.port, delay=options.delay)
+    server = OpenAIServer(served, port=options.port, delay=options.delay)
     server.requests = _Forgetful()
     server.headers = _Forgetful()
     print(server.base_url, flush=True)
