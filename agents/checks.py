@@ -141,10 +141,13 @@ def without_figures(text: str) -> Fault | None:
 
 def without_name(name: str) -> Check:
     """Nobody speaks of themselves by name."""
-    parts = [part for part in name.split() if len(part) > 1]
+    parts = [re.escape(part) for part in name.split() if len(part) > 1]
+    # "Park" is a name, "Parking" is not; Chinese has no word boundaries.
+    patterns = [rf"\b{part}\b" if part[0] < "\u3400" else part for part in parts]
 
     def check(text: str) -> Fault | None:
-        return Fault("speaks of oneself by name") if any(p in text for p in parts) else None
+        found = any(re.search(pattern, text) for pattern in patterns)
+        return Fault("speaks of oneself by name") if found else None
 
     return check
 
@@ -160,7 +163,7 @@ def same_persons(origin: str) -> Check:
 
 
 def _persons(text: str) -> tuple[bool, bool]:
-    first = re.search(r"\b(i|my|me|mine|we|our|us)\b|我", text, re.I)
+    first = re.search(r"\b(?:[Ii]|[Mm]y|[Mm]e|[Mm]ine|[Ww]e|[Oo]ur|[Uu]s)\b|我", text)
     return bool(first), bool(re.search(r"\b(you|your)\b|[您你]", text, re.I))
 
 
@@ -176,13 +179,27 @@ def keeps_words(origin: str, share: float = 0.5) -> Check:
     return check
 
 
+def rewords(origin: str, share: float = 0.7) -> Check:
+    """The line says the origin in other words: most longer words of each stand in the other."""
+    theirs = _stems(origin)
+
+    def check(text: str) -> Fault | None:
+        mine = _stems(text)
+        common = len(mine & theirs)
+        if common < share * max(len(mine), len(theirs)):
+            return Fault("drifts from what it rewords")
+        return None
+
+    return check
+
+
 def _stems(text: str) -> set[str]:
     words = re.findall(r"[a-z]{4,}|[\u3400-\u9fff]", text.lower())
     return {word[:5] for word in words}
 
 
 def _triples(text: str) -> set[tuple[str, ...]]:
-    tokens = re.findall(r"[\u3400-\u9fff]|[\w']+", text.lower())
+    tokens = re.findall(r"[\u3400-\u9fff]|(?:[^\W\u3400-\u9fff]|')+", text.lower())
     return set(zip(tokens, tokens[1:], tokens[2:], strict=False))
 
 

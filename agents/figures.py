@@ -8,16 +8,20 @@ from itertools import combinations
 
 from trialogue.records import Action, Fact
 
-_NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
-_WORDS = {
-    "en": [
-        *("one", "two", "three", "four", "five", "six"),
-        *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-    ],
-    "zh": list("一二三四五六七八九十"),
-}
-_ZH_TWO = "两"
+# Next to Chinese characters there are no word boundaries, so these look for digits only.
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?")
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
+_WORDS = (
+    *("one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+# 一 counts only before a measure word, and not in 第一次, 480元一晚 or 同一天.
+_ZH_NUMBER = re.compile(
+    "(?<![第元同百千万二三四五六七八九])(?:(?P<tens>[二三四五六七八九]?)十(?P<ones>[一二三四五六七八九]?)"
+    "|(?P<one>一)(?=[个件晚天次张人位份箱袋台套间组名块米公遍项程顿包条辆瓶])"
+    "|(?P<digit>[二两三四五六七八九]))(?![百千万])"
+)
+_ZH_DIGITS = "零一二三四五六七八九"
 
 
 def figures(text: str) -> set[Decimal]:
@@ -27,13 +31,19 @@ def figures(text: str) -> set[Decimal]:
 
 
 def spelled_out(text: str, language: str) -> set[Decimal]:
-    """Small whole numbers written as words."""
-    words = _WORDS[language]
+    """Small whole numbers written as words: to twelve in English, to 99 in Chinese."""
     if language == "zh":
-        found = {Decimal(words.index(c) + 1) for c in text if c in words}
-        return found | ({Decimal(2)} if _ZH_TWO in text else set())
+        return {_zh_value(match) for match in _ZH_NUMBER.finditer(text)}
     spoken = re.findall(r"[a-z]+", text.lower())
-    return {Decimal(words.index(word) + 1) for word in spoken if word in words}
+    return {Decimal(_WORDS.index(word) + 1) for word in spoken if word in _WORDS}
+
+
+def _zh_value(match: re.Match[str]) -> Decimal:
+    single = match["one"] or match["digit"]
+    if single:
+        return Decimal(2 if single == "两" else _ZH_DIGITS.index(single))
+    tens, ones = match["tens"] or "一", match["ones"] or "零"
+    return Decimal(10 * _ZH_DIGITS.index(tens) + _ZH_DIGITS.index(ones))
 
 
 def missing(values: Iterable[str], text: str, language: str) -> list[str]:
@@ -52,7 +62,7 @@ def totals(actions: Iterable[Action]) -> set[Decimal]:
     by_unit: dict[str, list[Decimal]] = {}
     for ledger in ledgers:
         for value, unit in ledger:
-            by_unit.setdefault(unit.split()[0].split("/")[0], []).append(value)
+            by_unit.setdefault(unit.partition(" ")[0].partition("/")[0], []).append(value)
     for values in by_unit.values():
         for size in range(2, min(len(values), 4) + 1):
             found |= {sum(group, Decimal(0)) for group in combinations(values, size)}

@@ -8,9 +8,9 @@ from trialogue.agents.checks import (
     asks_nothing,
     in_language,
     in_role,
-    keeps_words,
     no_longer_than,
     not_repeating,
+    rewords,
     same_persons,
     whole,
     without_figures,
@@ -59,6 +59,7 @@ async def propose(
             without_name(story.name),
             not_repeating(taken, 0.8),
         ),
+        temperature=0.5,
     )
     problems = await asyncio.gather(
         *(_problem(writer, scenario, point, i) for i, point in enumerate(story.points))
@@ -87,7 +88,7 @@ async def _problem(writer: Writer, scenario: Scenario, point: Point, number: int
                 asks,
                 without_figures,
                 no_longer_than(110),
-                keeps_words(f"{ask} {point.topic}", 0.6),
+                rewords(ask),
                 same_persons(ask),
             ),
             temperature=0.5,

@@ -1,8 +1,8 @@
 """What graphs work with: models, memories, tools and settings, never kept in their state."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from trialogue.agents.caller import Caller, Meter
 from trialogue.agents.seeds import Step, seed_for
@@ -88,6 +88,18 @@ class Context:
         """The same services for another dialogue, with a meter of its own."""
         return replace(self, number=number, attempt=attempt, meter=Meter())
 
+    def remember(self, value: Any, *path: Step) -> None:
+        """Keep a JSON value in the journal: what came about by luck, at this place of the run.
+
+        A call that failed for good or a page that was read would come out otherwise another day;
+        remembered, the run takes the same way when it is taken up again, also without a network.
+        """
+        self.caller.journal.remember(_place(path), value)
+
+    def remembered(self, *path: Step) -> Any:
+        """What was remembered at this place, or None."""
+        return self.caller.journal.recall(_place(path))
+
     def writer(self, *path: Step) -> Writer:
         """A writer whose seed belongs to this place of the run."""
         return Writer(
@@ -102,3 +114,7 @@ class Context:
     def dialogue_writer(self) -> Writer:
         """The writer of this dialogue's experience and turns."""
         return self.writer("dialogue", self.number, self.attempt)
+
+
+def _place(path: Sequence[Step]) -> str:
+    return "/".join(map(str, ("run", *path)))

@@ -11,7 +11,8 @@ from trialogue.agents.librarian import propose_keywords
 from trialogue.graphs.context import Context
 from trialogue.records import Passage
 from trialogue.tools.documents import Document, load_documents, split
-from trialogue.tools.reader import PageRefused, read_page
+from trialogue.tools.page import Page, PageRefused
+from trialogue.tools.reader import read_page
 from trialogue.tools.search import SearchHit, SearchUnavailable
 
 
@@ -69,13 +70,26 @@ async def read_sources(state: State, runtime: Runtime[Context]) -> Update:
         documents += loaded.documents
         problems += loaded.problems
     for hit in state["hits"]:
-        try:
-            page = await read_page(hit.address)
-        except PageRefused as error:
-            problems.append(str(error))
-            continue
-        documents.append(Document(source=page.address, title=page.title, text=page.text))
+        page = await _page(runtime.context, hit.address)
+        if isinstance(page, Page):
+            documents.append(Document(source=page.address, title=page.title, text=page.text))
+        else:
+            problems.append(page)
     return {"documents": tuple(documents), "problems": tuple(problems)}
+
+
+async def _page(context: Context, address: str) -> Page | str:
+    """The page, or why it is not read; both as they were when the run first asked."""
+    known = context.remembered("page", address)
+    if known is not None:
+        return known if isinstance(known, str) else Page.model_validate(known)
+    try:
+        page = await read_page(address)
+    except PageRefused as error:
+        context.remember(str(error), "page", address)
+        return str(error)
+    context.remember(page.model_dump(mode="json"), "page", address)
+    return page
 
 
 async def keep_passages(state: State, runtime: Runtime[Context]) -> Update:

@@ -11,7 +11,7 @@ from trialogue.agents.caller import Meter
 from trialogue.agents.seeds import seed_for
 from trialogue.agents.story import draw_story
 from trialogue.agents.user_generator import Candidate, propose
-from trialogue.errors import DialogueFailed
+from trialogue.errors import DialogueFailed, ModelError
 from trialogue.graphs.context import Context
 
 
@@ -46,13 +46,24 @@ async def propose_users(state: State, runtime: Runtime[Context]) -> Update:
         seed = seed_for(context.seed, "user", number, tries)
         story = draw_story(context.scenario, seed, context.options.points)
         user_id = f"{context.scenario.id}-{context.seed}-{number}-{tries}"
+        if context.remembered("lost user", number, tries):
+            return None
         try:
             return await propose(writer, context.scenario, story, user_id, taken)
         except DialogueFailed:
             return None
+        except ModelError as error:
+            context.remember(str(error), "lost user", number, tries)
+            return None
 
-    proposed = await asyncio.gather(*(one(number) for number in open_numbers))
-    return {"proposed": dict(zip(open_numbers, proposed, strict=True)), "tries": tries + 1}
+    # All are waited for, so that no call goes on when one ends the run.
+    proposed = await asyncio.gather(*map(one, open_numbers), return_exceptions=True)
+    found: dict[int, Candidate | None] = {}
+    for number, candidate in zip(open_numbers, proposed, strict=True):
+        if isinstance(candidate, BaseException):
+            raise candidate
+        found[number] = candidate
+    return {"proposed": found, "tries": tries + 1}
 
 
 async def reject_duplicates(state: State, runtime: Runtime[Context]) -> Update:
@@ -77,9 +88,12 @@ async def reject_duplicates(state: State, runtime: Runtime[Context]) -> Update:
 
 async def pool_users(state: State, runtime: Runtime[Context]) -> Update:
     """Put who is left into the pool."""
+    context = runtime.context
     new = {n: c for n, c in state["proposed"].items() if c is not None}
-    if new:
-        await runtime.context.people.keep(list(new), [about(c) for c in new.values()])
+    # A user found in a later round stands in for one whose dialogue failed. Others may or may not
+    # have been compared with the first by then, so the first stays what they are compared with.
+    if new and state["tries"] <= context.options.proposals:
+        await context.people.keep(list(new), [about(c) for c in new.values()])
     return {"pool": {**state.get("pool", {}), **new}}
 
 

@@ -24,7 +24,10 @@ def open_chroma(folder: Path | None) -> "ClientAPI":
     try:
         return chromadb.PersistentClient(str(folder), settings)
     except Exception as error:
-        raise UsageError(f"{folder} cannot be opened by ChromaDB ({error}); remove it") from error
+        raise UsageError(
+            f"{folder} cannot be opened by ChromaDB ({error}); make room if the disk is full, "
+            "else remove it"
+        ) from error
 
 
 def collection_of(client: "ClientAPI", name: str) -> "Collection":

@@ -2,24 +2,29 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from trialogue.memory.chroma import collection_of
 from trialogue.memory.embedders import Embedder
+from trialogue.memory.vectors import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
-    from chromadb.api.types import Where
 
 
 class PeopleMemory:
-    """Texts of accepted users by their number; nearness is the cosine of their embeddings."""
+    """Texts of accepted users by their number; nearness is the cosine of their embeddings.
+
+    Nearness is exact: an approximate search would depend on how its index was built, and so on
+    whether a run was ever interrupted.
+    """
 
     def __init__(self, client: "ClientAPI", embedder: Embedder, name: str = "users") -> None:
         self._collection = collection_of(client, name)
         self._embedder = embedder
+        self._vectors: dict[int, Vectors] = {}
 
     async def keep(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
         """Add users to the pool; a number that is there already is replaced."""
@@ -31,24 +36,30 @@ class PeopleMemory:
         return await asyncio.to_thread(self._nearness, texts, before)
 
     def _keep(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
+        vectors = self._embedder.embed(texts)
         self._collection.upsert(
             ids=[str(number) for number in numbers],
-            embeddings=self._embedder.embed(texts),
+            embeddings=vectors,
             documents=list(texts),
             metadatas=[{"number": number} for number in numbers],
         )
+        self._vectors |= zip(numbers, vectors, strict=True)
 
     def _nearness(self, texts: Sequence[str], before: int) -> list[float]:
         vectors = self._embedder.embed(texts)
-        among = np.tril(vectors @ vectors.T, -1) if len(texts) > 1 else np.zeros((1, 1))
-        nearest = [float(row[:i].max()) if i else -1.0 for i, row in enumerate(among)]
-        if before <= 0:
-            return nearest
-        found = self._collection.query(
-            query_embeddings=list(vectors),
-            n_results=1,
-            where=cast("Where", {"number": {"$lt": before}}),
-            include=["distances"],
-        )
-        pool = [1 - d[0] if d else -1.0 for d in found["distances"] or []]
-        return [max(a, b) for a, b in zip(nearest, pool, strict=True)]
+        pool = self._below(before)
+        nearest = []
+        for i, vector in enumerate(vectors):
+            others = [*(pool @ vector), *(vectors[:i] @ vector)]
+            nearest.append(float(max(others, default=-1.0)))
+        return nearest
+
+    def _below(self, before: int) -> Vectors:
+        """The vectors of all users below number `before`, also of an earlier session."""
+        absent = [str(number) for number in range(before) if number not in self._vectors]
+        if absent:
+            found = self._collection.get(ids=absent, include=["embeddings"])
+            rows = np.asarray(found["embeddings"], dtype=np.float32)
+            self._vectors |= zip(map(int, found["ids"]), rows, strict=True)
+        there = [self._vectors[number] for number in range(before) if number in self._vectors]
+        return np.stack(there) if there else np.zeros((0, self._embedder.dimension), np.float32)

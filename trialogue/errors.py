@@ -2,6 +2,7 @@
 
 TrialogueError
 ├── UsageError            the user can mend it (exit code 2)
+│   ├── UnknownScenario   no scenario has this name
 │   └── EndpointError     a model endpoint refuses, is missing or has no key
 ├── ModelError            one model call failed for good
 │   └── AnswerError       it answered, but not with what was asked for
@@ -21,6 +22,10 @@ class UsageError(TrialogueError):
     """Something the user can mend: a name, a file, a setting, a missing key."""
 
     exit_code = 2
+
+
+class UnknownScenario(UsageError):
+    """No scenario has this name; the text offers the nearest."""
 
 
 class EndpointError(UsageError):

@@ -5,17 +5,22 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from trialogue.agents.caller import Caller, RoleStats
+from trialogue.agents.scenario_writer import scenario_id
+from trialogue.agents.session import Sleep
 from trialogue.agents.toolbox import Toolbox
 from trialogue.agents.writer import Tally
+from trialogue.disk_errors import plain_disk_errors
 from trialogue.errors import (
     DialogueFailed,
     LimitReached,
     ModelError,
     ShortRun,
+    UnknownScenario,
     UsageError,
 )
 from trialogue.graphs import knowledge, synthesis
@@ -29,6 +34,8 @@ from trialogue.memory.journal import Journal
 from trialogue.memory.people import PeopleMemory
 from trialogue.records import Dialogue, Turn, Usage, UserProfile
 from trialogue.run_folder import RunFolder
+from trialogue.saved_run import SavedRun
+from trialogue.scenario_drafts import drafted, is_sentence
 from trialogue.scenario_files import Found, find_scenario
 from trialogue.settings import FREE_ON_RESUME, Settings
 from trialogue.tools.registry import ToolContext, resolve
@@ -75,47 +82,63 @@ class Result:
 
     def dialogues(self) -> list[Dialogue]:
         """The accepted dialogues in order."""
-        from trialogue.run_folder import DIALOGUES
-
-        lines = (self.folder / DIALOGUES).read_text(encoding="utf-8").splitlines()
-        return [Dialogue.model_validate_json(line) for line in lines]
+        return list(SavedRun(self.folder).dialogues())
 
 
 def check(settings: Settings) -> Path:
     """The run folder, made or found to fit; no model is needed. Raises UsageError as `run`."""
-    found = find_scenario(settings.scenario)
-    with RunFolder(settings.folder(found.scenario.id)) as folder:
+    found, name = _sought(settings)
+    with RunFolder(settings.folder(name)) as folder:
         folder.settle(_described(settings, found), FREE_ON_RESUME)
         return folder.path
 
 
-async def run(settings: Settings, watcher: Watcher | None = None) -> Result:
+async def run(
+    settings: Settings, watcher: Watcher | None = None, *, sleep: Sleep = asyncio.sleep
+) -> Result:
     """Make `settings.n` dialogues in a run folder, going on with what is there.
 
+    `sleep` waits between the tries of a model call.
     Raises UsageError for what the user can mend, ShortRun when the budget ended or a dialogue
     failed too often; what was made until then is in the folder.
     """
     watcher = watcher or Watcher()
-    found = find_scenario(settings.scenario)
+    found, name = _sought(settings)
     async with AsyncExitStack() as stack:
-        folder = stack.enter_context(RunFolder(settings.folder(found.scenario.id)))
+        folder = stack.enter_context(RunFolder(settings.folder(name)))
+        stack.enter_context(plain_disk_errors(folder.path))
         folder.settle(_described(settings, found), FREE_ON_RESUME)
         journal = stack.enter_context(Journal(folder.path / "journal.sqlite"))
         limits = settings.limits.model_copy(update={"concurrency": settings.at_once})
         caller = await stack.enter_async_context(
-            Caller(settings.models(), journal, limits=limits, timeout=settings.timeout)
+            Caller(settings.models(), journal, limits=limits, timeout=settings.timeout, sleep=sleep)
         )
         watcher.metered(lambda: (caller.budget.calls, caller.budget.tokens))
+        if found is None:
+            watcher.stage("scenario")
+            found = await drafted(settings.scenario, folder.path, caller, settings.seed)
         pool = UserPool()
         context = await _context(settings, found, folder, caller, pool, watcher)
         return await _Run(settings, context, folder, pool, watcher).go()
 
 
-def _described(settings: Settings, found: Found) -> dict[str, Any]:
+def _sought(settings: Settings) -> tuple[Found | None, str]:
+    """The scenario, None if it must be drafted from a sentence first; its id."""
+    try:
+        found = find_scenario(settings.scenario)
+    except UnknownScenario:
+        if not is_sentence(settings.scenario):
+            raise
+        return None, scenario_id(settings.scenario)
+    return found, found.scenario.id
+
+
+def _described(settings: Settings, found: Found | None) -> dict[str, Any]:
     """What `run.json` says: settings in full, the scenario, versions."""
+    scenario = found.scenario.model_dump(mode="json") if found else settings.scenario
     return {
         **settings.model_dump(mode="json"),
-        "scenario": found.scenario.model_dump(mode="json"),
+        "scenario": scenario,
         "versions": {name: version(name) for name in VERSIONED},
     }
 
@@ -175,7 +198,7 @@ class _Run:
     pool: UserPool
     watcher: Watcher
     accepted: int = 0
-    failures: int = 0
+    _failed: set[str] = field(default_factory=set)
     _under_way: asyncio.Semaphore = field(init=False)
     _graph: Any = field(default_factory=lambda: synthesis.build().compile())
 
@@ -185,26 +208,20 @@ class _Run:
     async def go(self) -> Result:
         self.accepted = sum(1 for _ in self.folder.dialogues())
         self.watcher.began(self.folder.path, self.settings.n, self.accepted)
-        known = self.folder.failed_ids()
+        self._failed = self.folder.failed_ids()
         ahead = 2 * self.settings.at_once
-        tasks: dict[int, asyncio.Task[tuple[Dialogue, list[Dialogue]]]] = {}
+        tasks: dict[int, asyncio.Task[Dialogue]] = {}
         try:
             for number in range(self.accepted, self.settings.n):
                 for later in range(number, min(number + ahead, self.settings.n)):
                     if later not in tasks:
                         tasks[later] = asyncio.create_task(self._accepted(later))
-                dialogue, failed = await tasks.pop(number)
+                dialogue = await tasks.pop(number)
                 self.pool.release(number)
-                for attempt in failed:
-                    self.failures += 1
-                    if attempt.id not in known:
-                        self.folder.append(attempt, failed=True)
                 self._write(dialogue)
         except LimitReached as error:
-            raise ShortRun(
-                f"{self.accepted} of {self.settings.n} dialogues are in {self.folder.path}: {error}",
-                self._result(),
-            ) from error
+            made = f"{self.accepted} of {self.settings.n} dialogues are in {self.folder.path}"
+            raise ShortRun(f"{made}: {error}", self._result()) from error
         finally:
             for task in tasks.values():
                 task.cancel()
@@ -216,29 +233,44 @@ class _Run:
         self.accepted += 1
         self.watcher.finished(dialogue)
 
-    async def _accepted(self, number: int) -> tuple[Dialogue, list[Dialogue]]:
-        """The dialogue of a number, and the attempts before it that failed.
+    async def _accepted(self, number: int) -> Dialogue:
+        """The dialogue of a number.
 
         As many are under way as calls may be; those that are ready wait to be written.
         """
         async with self._under_way:
             return await self._attempts(number)
 
-    async def _attempts(self, number: int) -> tuple[Dialogue, list[Dialogue]]:
-        failed: list[Dialogue] = []
-        for attempt in range(self.settings.attempts):
+    async def _attempts(self, number: int) -> Dialogue:
+        """The first attempt that goes well, after those that failed in earlier sessions."""
+        left = self.settings.attempts
+        for attempt in count():
             context = self.context.at(number, attempt)
+            if before := context.remembered("failed", number, attempt):
+                self._keep(Dialogue.model_validate(before))
+                continue
             try:
                 state = await run_graph(self._graph, {}, context)
-                return state["record"], failed
+                return Dialogue.model_validate(state["record"])
             except (DialogueFailed, ModelError) as error:
-                failed.append(_failure(context, error))
-                self.watcher.failed(failed[-1])
+                failure = _failure(context, error)
+            context.remember(failure.model_dump(mode="json"), "failed", number, attempt)
+            self._keep(failure)
+            self.watcher.failed(failure)
+            left -= 1
+            if not left:
+                break
         raise ShortRun(
-            f"dialogue {number} failed {self.settings.attempts} times, at last: "
-            f"{failed[-1].error}; {self.accepted} dialogues are in {self.folder.path}",
+            f"dialogue {number} failed {self.settings.attempts} times, at last: {failure.error}; "
+            f"{self.accepted} dialogues are in {self.folder.path}",
             self._result(),
         )
+
+    def _keep(self, failure: Dialogue) -> None:
+        """Write down a failure, unless that was done before."""
+        if failure.id not in self._failed:
+            self._failed.add(failure.id)
+            self.folder.append(failure, failed=True)
 
     def _result(self) -> Result:
         caller = self.context.caller
@@ -246,7 +278,7 @@ class _Run:
             folder=self.folder.path,
             wanted=self.settings.n,
             accepted=self.accepted,
-            failed=self.failures,
+            failed=len(self._failed),
             usage=caller.journal.totals(),
             calls=caller.stats,
             tally=self.context.tally,

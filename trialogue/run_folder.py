@@ -43,19 +43,23 @@ class RunFolder:
         """
         file = self.path / SETTINGS
         if file.exists():
-            before = _object(file).get("settings", {})
-            differing = sorted(
-                key for key in {*before, *settings} - free if before.get(key) != settings.get(key)
-            )
-            if differing:
-                told = "; ".join(
-                    f"{key} was {_short(before.get(key))}, now {_short(settings.get(key))}"
-                    for key in differing
-                )
-                raise UsageError(
-                    f"{self.path} holds a run with other settings ({told}); choose another --out"
-                )
+            self._compare(_settings(file), settings, free)
         self._replace(SETTINGS, json.dumps({"settings": settings}, indent=2, ensure_ascii=False))
+
+    def _compare(
+        self, before: dict[str, Any], settings: dict[str, Any], free: frozenset[str]
+    ) -> None:
+        old, new = _flat(before, free), _flat(settings, free)
+        differing = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+        if differing:
+            told = "; ".join(
+                f"{key} was {_short(old.get(key))}, now {_short(new.get(key))}"
+                for key in differing[:3]
+            )
+            more = f"; and {len(differing) - 3} more" if len(differing) > 3 else ""
+            raise UsageError(
+                f"{self.path} holds a run with other settings ({told}{more}); choose another --out"
+            )
 
     def dialogues(self) -> Iterator[Dialogue]:
         """The dialogues written so far, in order; a torn last line is cut off first."""
@@ -112,12 +116,22 @@ def _cut_torn_line(file: Path) -> None:
             lines.truncate(whole)
 
 
-def _object(file: Path) -> dict[str, Any]:
+def _settings(file: Path) -> dict[str, Any]:
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return dict(json.loads(file.read_text(encoding="utf-8"))["settings"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise UsageError(f"{file} is damaged ({error}); remove it or choose --out") from error
-    return value if isinstance(value, dict) else {}
+
+
+def _flat(value: dict[str, Any], free: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Nested settings under dotted names, so that an error can name the one that differs."""
+    flat: dict[str, Any] = {}
+    for key, inner in value.items():
+        if isinstance(inner, dict) and inner and key not in free:
+            flat |= {f"{key}.{name}": deeper for name, deeper in _flat(inner).items()}
+        elif key not in free:
+            flat[key] = inner
+    return flat
 
 
 def _short(value: object) -> str:

@@ -1,14 +1,13 @@
 """Finds scenarios: by the name of one that ships or a plugin brings, or as a YAML file."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
 
-from trialogue.errors import UsageError
+from trialogue.errors import UnknownScenario, UsageError
 from trialogue.records import Scenario
+from trialogue.tools.plugins import load_plugin, plugins
 from trialogue.yaml_files import read_yaml
 
 GROUP = "trialogue.scenarios"
@@ -40,25 +39,38 @@ def find_scenario(name: str) -> Found:
     path = Path(name)
     if path.suffix in (".yaml", ".yml"):
         return read_scenario(path)
-    wanted = _plain(name)
+    known = _by_alias(_shipped())
+    if _plain(name) not in known:
+        brought, broken = _from_plugins()
+        known = {**_by_alias(brought), **known}
+        if _plain(name) not in known:
+            raise _unknown(name, known, broken)
+    return known[_plain(name)]
+
+
+def _by_alias(scenarios: list[Found]) -> dict[str, Found]:
     known: dict[str, Found] = {}
-    for file in _files():
-        found = read_scenario(file)
+    for found in scenarios:
         scenario = found.scenario
         for alias in (scenario.id, scenario.name, *scenario.aliases):
             known.setdefault(_plain(alias), found)
-    if wanted in known:
-        return known[wanted]
-    near = get_close_matches(wanted, known, n=3, cutoff=0.5)
+    return known
+
+
+def _unknown(name: str, known: dict[str, Found], broken: list[str]) -> UnknownScenario:
+    near = get_close_matches(_plain(name), known, n=3, cutoff=0.5)
     offered = ", ".join(dict.fromkeys(known[n].scenario.id for n in near)) or ", ".join(
         sorted({found.scenario.id for found in known.values()})
     )
-    raise UsageError(f"there is no scenario {name!r}; did you mean {offered}, or a .yaml file?")
+    why = "".join(f" ({fault})" for fault in broken)
+    return UnknownScenario(
+        f"there is no scenario {name!r}; did you mean {offered}, or a .yaml file?{why}"
+    )
 
 
 def scenario_names() -> list[str]:
     """Ids of all scenarios at hand, sorted."""
-    return sorted(read_scenario(file).scenario.id for file in _files())
+    return sorted(found.scenario.id for found in (*_shipped(), *_from_plugins()[0]))
 
 
 def read_scenario(path: Path) -> Found:
@@ -66,10 +78,19 @@ def read_scenario(path: Path) -> Found:
     return Found(read_yaml(path, Scenario), path.parent)
 
 
-def _files() -> Iterator[Path]:
-    yield from sorted(shipped_folder().glob("*.yaml"))
-    for point in entry_points(group=GROUP):
-        yield Path(str(point.load()))
+def _shipped() -> list[Found]:
+    return [read_scenario(file) for file in sorted(shipped_folder().glob("*.yaml"))]
+
+
+def _from_plugins() -> tuple[list[Found], list[str]]:
+    """Scenarios that plugins bring, and what is wrong with those that cannot be read."""
+    scenarios, broken = [], []
+    for point in plugins(GROUP).values():
+        try:
+            scenarios.append(read_scenario(Path(str(load_plugin(point)))))
+        except UsageError as error:
+            broken.append(str(error))
+    return scenarios, broken
 
 
 def _plain(name: str) -> str:

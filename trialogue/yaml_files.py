@@ -10,6 +10,9 @@ from trialogue.errors import UsageError
 
 T = TypeVar("T", bound=BaseModel)
 
+# The one in C is ten times faster; not every build of PyYAML has it.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 def read_yaml(path: Path, kind: type[T]) -> T:
     """The record of `kind` in a YAML file.
@@ -55,8 +58,10 @@ def _load(path: Path, kind: type[BaseModel]) -> tuple[dict[str, Any], Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        values = yaml.load(text, Loader=_Loader)
+    except RecursionError as error:
+        raise UsageError(f"{path}:1: nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
         raise UsageError(_malformed(path, error)) from error
     if not isinstance(values, dict):

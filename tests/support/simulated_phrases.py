@@ -33,7 +33,16 @@ PHRASES: dict[str, dict[str, list[str]]] = {
             "Well, {rest}. The day was {date}.",
         ],
         "undated": ["Well, it was like this: {line}", "So, as it happened: {line}"],
-        "opener": ["Good, ", "Thanks, ", "Right, ", "Fine, ", "Okay, ", "Alright, ", "Oh, ", "Ah, "],
+        "opener": [
+            "Good, ",
+            "Thanks, ",
+            "Right, ",
+            "Fine, ",
+            "Okay, ",
+            "Alright, ",
+            "Oh, ",
+            "Ah, ",
+        ],
         "reaction": [
             "that is clear.",
             "that helps me.",
@@ -90,7 +99,11 @@ PHRASES: dict[str, dict[str, list[str]]] = {
         ],
         "question": ["那么，{ask}？", "想问下，{ask}？", "另外，{ask}？", "还有，{ask}？"],
         "line": ["{date}我{what}，{figures}。", "{date}我{what}：{figures}。"],
-        "dated": ["{rest}，那天是{date}。", "{rest}。日子是{date}。", "说起来，{rest}，是{date}的事。"],
+        "dated": [
+            "{rest}，那天是{date}。",
+            "{rest}。日子是{date}。",
+            "说起来，{rest}，是{date}的事。",
+        ],
         "undated": ["事情是这样的：{line}", "说起来是这样：{line}"],
         "opener": ["好的，", "谢谢，", "行，", "啊，", "嗯，", "哦，"],
         "reaction": [
@@ -103,7 +116,13 @@ PHRASES: dict[str, dict[str, list[str]]] = {
             "那就放心了。",
             "没想到还不错。",
         ],
-        "begin": ["按这里的办法，", "这种情况下，", "照现行的说法，", "就这件事来说，", "对大家都一样，"],
+        "begin": [
+            "按这里的办法，",
+            "这种情况下，",
+            "照现行的说法，",
+            "就这件事来说，",
+            "对大家都一样，",
+        ],
         "limited": [
             "关键要看{figure}这个数。",
             "以{figure}为准，别的不看。",

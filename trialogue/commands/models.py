@@ -1,13 +1,15 @@
 """`trialogue models`: list, fetch, check and delete the embedded model files."""
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from trialogue import weights
+from trialogue.commands.downloads import download_progress
+
+if TYPE_CHECKING:
+    from trialogue import weights
 
 app = typer.Typer(help="List, fetch, check and delete the embedded model files.")
 
@@ -25,6 +27,8 @@ def models(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
     """What there is: size, licence, languages, and whether it is installed."""
+    from trialogue import weights
+
     rows = weights.listing()
     if as_json:
         _print_json([row.model_dump(mode="json") for row in rows])
@@ -35,9 +39,11 @@ def list_models(as_json: AsJson = False) -> None:
 @app.command()
 def pull(names: Names, as_json: AsJson = False) -> None:
     """Fetch models into the cache; what is there already is not fetched again."""
+    from trialogue import weights
+
     done = []
     for entry in [weights.find(name) for name in names]:
-        with _progress(entry.name) as progress:
+        with download_progress(entry.name) as progress:
             path = weights.fetch(entry, progress=progress)
         done.append({"name": entry.name, "path": str(path)})
     _print_results(done, as_json, "{name}: {path}")
@@ -46,6 +52,8 @@ def pull(names: Names, as_json: AsJson = False) -> None:
 @app.command()
 def verify(names: Names, as_json: AsJson = False) -> None:
     """Read the files again and compare their hashes; exit code 1 if one is missing or differs."""
+    from trialogue import weights
+
     entries = [weights.find(name) for name in names]
     good = {entry.name: weights.verify(entry) for entry in entries}
     states = [
@@ -60,6 +68,8 @@ def verify(names: Names, as_json: AsJson = False) -> None:
 @app.command()
 def remove(names: Names, as_json: AsJson = False) -> None:
     """Delete models from the cache."""
+    from trialogue import weights
+
     entries = [weights.find(name) for name in names]
     removed = {entry.name: weights.remove(entry) for entry in entries}
     states = [
@@ -81,7 +91,7 @@ def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _print_table(rows: Sequence[weights.Row]) -> None:
+def _print_table(rows: "Sequence[weights.Row]") -> None:
     from rich.console import Console
     from rich.table import Column, Table
 
@@ -93,23 +103,3 @@ def _print_table(rows: Sequence[weights.Row]) -> None:
         size = f"{row.size / 1e6:,.0f} MB"
         table.add_row(row.name, kind, size, row.licence, " ".join(row.languages), here)
     Console().print(table)
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[weights.Progress | None]:
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    text = TextColumn("{task.description}", markup=False)
-    columns = (text, BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(name, total=None)
-
-        def show(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{name}: {what}")
-
-        yield show

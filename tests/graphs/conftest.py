@@ -1,0 +1,61 @@
+"""A context for graphs: simulated model behind loopback, real ChromaDB, a real journal."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import simulated_model
+from openai_server import OpenAIServer
+
+from trialogue.agents.caller import Caller, ModelSpec
+from trialogue.graphs.context import Context, Options
+from trialogue.memory.chroma import open_chroma
+from trialogue.memory.experience import ExperienceMemory
+from trialogue.memory.hash_embedder import HashEmbedder
+from trialogue.memory.journal import Journal
+from trialogue.memory.people import PeopleMemory
+from trialogue.scenario_files import find_scenario
+from trialogue.settings import SYNTHESIS_ROLES
+from trialogue.tools.shelf import Shelf
+
+
+@pytest.fixture
+def server(openai_server: Callable[..., OpenAIServer]) -> OpenAIServer:
+    """The simulated model."""
+    return openai_server(simulated_model.served)
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Any:
+    """A ChromaDB of the test's own."""
+    return open_chroma(tmp_path / "memory")
+
+
+@pytest.fixture
+async def make_context(
+    tmp_path: Path, server: OpenAIServer, client: Any
+) -> AsyncIterator[Callable[..., Context]]:
+    """Makes a Context for a scenario's name; further arguments are fields of it."""
+    async with AsyncExitStack() as stack:
+        journal = stack.enter_context(Journal(tmp_path / "journal.sqlite"))
+        spec = ModelSpec(name="openai:simulated", base_url=server.base_url)
+        models: dict[str, ModelSpec] = {role: spec for role in SYNTHESIS_ROLES}
+        caller = await stack.enter_async_context(Caller(models, journal))
+        embedder = HashEmbedder()
+
+        def make(scenario: str = "travel_reimbursement", **given: Any) -> Context:
+            found = find_scenario(scenario)
+            usual: dict[str, Any] = {
+                "scenario": found.scenario,
+                "caller": caller,
+                "shelf": Shelf(client, embedder),
+                "people": PeopleMemory(client, embedder),
+                "memory": ExperienceMemory(client, embedder),
+                "options": Options(points=(3, 3)),
+                "documents": found.documents,
+            }
+            return Context(**(usual | given))
+
+        yield make

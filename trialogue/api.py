@@ -1,0 +1,98 @@
+"""The Python API: the twins of the commands."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from trialogue.checkup import examine
+from trialogue.findings import Finding
+from trialogue.own_loop import run_in_own_loop
+from trialogue.records import Dialogue, Turn
+from trialogue.run import Result, Watcher, run
+from trialogue.saved_run import SavedRun
+from trialogue.settings import Settings, load_settings
+
+OnTurn = Callable[[int, Turn], Awaitable[None] | None]
+OnDialogue = Callable[[Dialogue], None]
+
+
+def synthesize(
+    scenario: str,
+    *,
+    on_turn: OnTurn | None = None,
+    on_dialogue: OnDialogue | None = None,
+    config: str | os.PathLike[str] | None = None,
+    **settings: Any,
+) -> Result:
+    """Make dialogues, in a run folder, and say what came of it.
+
+    `scenario` is a name or a YAML file. `settings` are fields of `Settings` (`n`, `seed`,
+    `model`, `out`, …) or, directly, of its `options` (`rounds`, …) and `limits`
+    (`concurrency`, `calls`, …); they go over those in the YAML file `config`. `on_turn` is
+    called with the dialogue's number and each finished turn, `on_dialogue` with each accepted
+    dialogue; both are called in the thread that makes the dialogues.
+
+    It works also where an event loop is running (notebooks): then in a thread with a loop of
+    its own. The same call again goes on where an earlier one stopped.
+
+    Raises UsageError for what the caller can mend, ShortRun if fewer dialogues than `n` could
+    be made; its `result` is the Result until then.
+    """
+    chosen = _settings(scenario, config, settings)
+    watcher = _Told(on_turn, on_dialogue)
+    return run_in_own_loop(lambda: run(chosen, watcher))
+
+
+async def asynthesize(
+    scenario: str,
+    *,
+    on_turn: OnTurn | None = None,
+    on_dialogue: OnDialogue | None = None,
+    config: str | os.PathLike[str] | None = None,
+    **settings: Any,
+) -> Result:
+    """`synthesize` inside the running event loop, with the same arguments, result and errors."""
+    chosen = await asyncio.to_thread(_settings, scenario, config, settings)
+    return await run(chosen, _Told(on_turn, on_dialogue))
+
+
+def open_run(path: str | os.PathLike[str]) -> SavedRun:
+    """The records in a run's folder. Raises UsageError if there is no run."""
+    return SavedRun(Path(path))
+
+
+def doctor(*, timeout: float = 30.0, **settings: Any) -> list[Finding]:
+    """Whether a run with `settings` can work here, as findings; "fail" says that it cannot.
+
+    `timeout` bounds each request to an endpoint, in seconds. Nothing is fetched. Raises
+    UsageError for settings that are none.
+    """
+    chosen = _settings("any", None, settings)
+
+    async def collected() -> list[Finding]:
+        return [finding async for finding in examine(chosen, timeout)]
+
+    return run_in_own_loop(collected)
+
+
+def _settings(
+    scenario: str, config: str | os.PathLike[str] | None, settings: dict[str, Any]
+) -> Settings:
+    given = {"scenario": scenario, **settings}
+    return load_settings(None if config is None else Path(config), given)
+
+
+class _Told(Watcher):
+    """Passes on what the caller of the API wants to know."""
+
+    def __init__(self, on_turn: OnTurn | None, on_dialogue: OnDialogue | None) -> None:
+        self._on_turn, self._on_dialogue = on_turn, on_dialogue
+
+    def turned(self, number: int, turn: Turn) -> Awaitable[None] | None:
+        return self._on_turn(number, turn) if self._on_turn else None
+
+    def finished(self, dialogue: Dialogue) -> None:
+        if self._on_dialogue:
+            self._on_dialogue(dialogue)

@@ -1,0 +1,48 @@
+"""All commands under one name."""
+
+from typing import Annotated
+
+import typer
+
+from trialogue import __version__
+from trialogue.commands import models
+from trialogue.commands.doctor import doctor
+from trialogue.commands.faults import Commands
+from trialogue.commands.graph import graph
+from trialogue.commands.plugins import plugins
+from trialogue.commands.synthesize import synthesize
+
+app = typer.Typer(
+    cls=Commands,
+    help="From a scenario to grounded multi-turn dialogues.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"trialogue {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def trialogue(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error; may stand anywhere.")
+    ] = False,
+) -> None:
+    """From a scenario to grounded multi-turn dialogues."""
+
+
+app.command()(synthesize)
+app.command()(graph)
+app.command()(doctor)
+app.command()(plugins)
+app.add_typer(models.app, name="models")

@@ -1,0 +1,27 @@
+"""`trialogue plugins`: what other packages plug in."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from trialogue.commands.terminal import plain
+
+
+def plugins(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array, for machines.")] = False,
+) -> None:
+    """List tools, search providers and scenarios that other packages bring."""
+    from trialogue.plugin_list import installed_plugins
+
+    found = installed_plugins()
+    if as_json:
+        rows = [plugin.model_dump() for plugin in found]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for plugin in found:
+        state = f"does not load: {plugin.fault}" if plugin.fault else "loads"
+        line = f"{plugin.kind}  {plugin.name}  {plugin.package} {plugin.version}  {state}"
+        typer.echo(plain(line))
+    if not found:
+        typer.echo("no plugins are installed")

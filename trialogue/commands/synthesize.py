@@ -1,0 +1,124 @@
+"""`trialogue synthesize SCENARIO`: dialogues from a scenario."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from trialogue.commands.faults import INTERRUPTED, ended
+from trialogue.commands.terminal import printable, watched
+
+if TYPE_CHECKING:
+    from trialogue.run import Result
+    from trialogue.settings import Settings
+
+
+def synthesize(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, or a YAML file.")],
+    n: Annotated[int | None, typer.Option("-n", "--count", help="Dialogues wanted.")] = None,
+    config: Annotated[Path | None, typer.Option(help="A YAML file of settings.")] = None,
+    model: Annotated[
+        str | None, typer.Option(help="provider:model, local, or local:FILE.gguf.")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server.")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The run folder [default: under runs].")
+    ] = None,
+    concurrency: Annotated[int | None, typer.Option(help="Model calls at once.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed, other dialogues.")] = None,
+    embedder: Annotated[str | None, typer.Option(help="local, hash or openai:MODEL.")] = None,
+    documents: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH", help="A file or folder with rules; may be repeated."),
+    ] = None,
+    search: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A web search provider, such as ddgs.")
+    ] = None,
+    rounds: Annotated[int | None, typer.Option(help="Most rounds in a dialogue.")] = None,
+    max_calls: Annotated[int | None, typer.Option(help="Most model calls.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Most tokens, both ways.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(help="Most seconds.")] = None,
+    requests_per_minute: Annotated[float | None, typer.Option(help="Most requests a minute.")] = (
+        None
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+) -> None:
+    """Make dialogues between a user and an assistant; the same command again goes on."""
+    from trialogue.settings import load_settings
+
+    given = {
+        "scenario": scenario,
+        "n": n,
+        "model": model,
+        "base_url": base_url,
+        "out": out,
+        "concurrency": concurrency,
+        "seed": seed,
+        "embedder": embedder,
+        "documents": documents or None,
+        "search": search,
+        "rounds": rounds,
+        "calls": max_calls,
+        "tokens": max_tokens,
+        "wall_seconds": max_seconds,
+        "requests_per_minute": requests_per_minute,
+    }
+    _make(load_settings(config, given), as_json)
+
+
+def _make(settings: "Settings", as_json: bool) -> None:
+    from trialogue.errors import ShortRun
+    from trialogue.run import Result, check
+
+    folder = check(settings)
+    try:
+        _fetch_models(settings, folder)
+        result = _run(settings)
+    except KeyboardInterrupt:
+        ended(f"stopped; the same command goes on with what is in {folder}", INTERRUPTED)
+    except ShortRun as error:
+        if isinstance(error.result, Result):
+            _print(error.result, as_json, error=str(error))
+        raise
+    _print(result, as_json)
+
+
+def _run(settings: "Settings") -> "Result":
+    import asyncio
+
+    from trialogue.run import run
+
+    if not watched():
+        return asyncio.run(run(settings))
+    from trialogue.commands.progress import shown_progress
+
+    with shown_progress() as watcher:
+        return asyncio.run(run(settings, watcher))
+
+
+def _fetch_models(settings: "Settings", folder: Path) -> None:
+    """Fetch what is missing before the event loop starts: there an interrupt would have to wait.
+
+    A folder with a journal may not need its chat models again; if it does, the run fetches them.
+    """
+    from trialogue import model_files
+    from trialogue.commands.downloads import download_progress
+
+    fresh = not (folder / "journal.sqlite").exists()
+    for entry in model_files.missing(settings, chat=fresh):
+        with download_progress(entry.name) as progress:
+            model_files.fetch(entry, progress=progress)
+
+
+def _print(result: "Result", as_json: bool, **more: Any) -> None:
+    from trialogue.commands.summary import figures, told
+
+    found = figures(result)
+    if as_json:
+        typer.echo(json.dumps({**found, **more}, ensure_ascii=False))
+        return
+    for line in told(found):
+        typer.echo(printable(line))
