@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, create_model
 
 from trialogue.agents.checks import (
+    agrees_with,
     asks_nothing,
     in_language,
     in_role,
@@ -96,6 +97,9 @@ async def assistant_turn(
             in_role(scenario.language, "assistant"),
             only_figures(known, totals(trajectory)),
             names_one_of({decisive} if decisive is not None else set()),
+            agrees_with(
+                finding.comparison.direction if finding.comparison else None, scenario.language
+            ),
             asks_nothing,
             not_repeating([t.text for t in turns if t.speaker == "assistant"], 0.8),
             not_repeating([asked], 0.7, fatal=False),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -18,6 +18,7 @@ from trialogue.agents.figures import figures, missing
 from trialogue.records import Language
 
 Side = Literal["user", "assistant"]
+Direction = Literal["more", "less"]
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _END = tuple('.!?。！？…"”)）')
 
@@ -34,9 +35,24 @@ Check = Callable[[str], Fault | None]
 
 
 @cache
+def _phrases() -> Any:
+    return yaml.safe_load(
+        (files("trialogue.agents") / "data" / "phrases.yaml").read_text(encoding="utf-8")
+    )
+
+
+@cache
 def _giveaways(language: Language, side: Side) -> re.Pattern[str]:
-    text = (files("trialogue.agents") / "data" / "phrases.yaml").read_text(encoding="utf-8")
-    return re.compile("|".join(f"(?:{p})" for p in yaml.safe_load(text)[language][side]), re.I)
+    return _any_of(_phrases()[language][side])
+
+
+@cache
+def _verdicts(language: Language, direction: Direction) -> re.Pattern[str]:
+    return _any_of(_phrases()["verdicts"][language][direction])
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
 def inspect(text: str, checks: Iterable[Check]) -> list[Fault]:
@@ -125,6 +141,16 @@ def names_one_of(values: set[Decimal]) -> Check:
         if values and not values & figures(text):
             return Fault("does not name the figure that decides", fatal=False)
         return None
+
+    return check
+
+
+def agrees_with(direction: Direction | None, language: Language) -> Check:
+    """The verdict does not contradict the comparison of the figure with the rule's."""
+
+    def check(text: str) -> Fault | None:
+        found = _verdicts(language, direction).search(text) if direction else None
+        return Fault(f"contradicts the comparison: {found.group(0)!r}") if found else None
 
     return check
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from trialogue.records import Language
 
@@ -38,6 +38,13 @@ class Comparison:
 
     case: Measure
     rule: Measure
+
+    @property
+    def direction(self) -> Literal["more", "less"] | None:
+        """Whether the case's figure is more or less than the rule's; None if they are equal."""
+        if self.case.value == self.rule.value:
+            return None
+        return "more" if self.case.value > self.rule.value else "less"
 
     @property
     def expression(self) -> str:

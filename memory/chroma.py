@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def open_chroma(folder: Path | None) -> "ClientAPI":
-    """A client that keeps its data in `folder`, or in memory for None.
+    """A client that keeps its data in `folder`, or in memory for None; `close` it at the end.
 
     Raises UsageError if the folder holds something that ChromaDB cannot open.
     """
@@ -22,7 +22,7 @@ def open_chroma(folder: Path | None) -> "ClientAPI":
     if folder is None:
         return chromadb.EphemeralClient(settings)
     try:
-        return chromadb.PersistentClient(str(folder), settings)
+        return chromadb.PersistentClient(str(folder.resolve()), settings)
     except Exception as error:
         raise UsageError(
             f"{folder} cannot be opened by ChromaDB ({error}); make room if the disk is full, "

@@ -1,13 +1,13 @@
 """Runs synthesis: many dialogues at once, written in order, replaced when they fail."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from trialogue.agents.caller import Caller, RoleStats
 from trialogue.agents.scenario_writer import scenario_id
@@ -103,6 +103,27 @@ async def run(
     failed too often; what was made until then is in the folder.
     """
     watcher = watcher or Watcher()
+    async with opened(settings, watcher, sleep=sleep) as services:
+        return await _Run(settings, *services, watcher).go()
+
+
+class Services(NamedTuple):
+    """What a run works with: its context with the knowledge gathered, its folder, its pool."""
+
+    context: Context
+    folder: RunFolder
+    pool: UserPool
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, watcher: Watcher | None = None, *, sleep: Sleep = asyncio.sleep
+) -> AsyncIterator[Services]:
+    """The services of a run, closed at the end; also for running one graph by itself.
+
+    Raises UsageError for what the user can mend.
+    """
+    watcher = watcher or Watcher()
     found, name = _sought(settings)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(RunFolder(settings.folder(name)))
@@ -118,8 +139,8 @@ async def run(
             watcher.stage("scenario")
             found = await drafted(settings.scenario, folder.path, caller, settings.seed)
         pool = UserPool()
-        context = await _context(settings, found, folder, caller, pool, watcher)
-        return await _Run(settings, context, folder, pool, watcher).go()
+        context = await _context(stack, settings, found, folder, caller, pool, watcher)
+        yield Services(context, folder, pool)
 
 
 def _sought(settings: Settings) -> tuple[Found | None, str]:
@@ -144,6 +165,7 @@ def _described(settings: Settings, found: Found | None) -> dict[str, Any]:
 
 
 async def _context(
+    stack: AsyncExitStack,
     settings: Settings,
     found: Found,
     folder: RunFolder,
@@ -155,6 +177,7 @@ async def _context(
     watcher.stage("embedder")
     embedder = await asyncio.to_thread(make_embedder, settings.embedder)
     client = await asyncio.to_thread(open_chroma, folder.path / "memory")
+    stack.callback(client.close)
     search = (
         search_provider(settings.search, language=scenario.language, folder=folder.path)
         if settings.search

@@ -41,7 +41,7 @@ async def make_context(
     async with AsyncExitStack() as stack:
         journal = stack.enter_context(Journal(tmp_path / "journal.sqlite"))
         spec = ModelSpec(name="openai:simulated", base_url=server.base_url)
-        models: dict[str, ModelSpec] = {role: spec for role in SYNTHESIS_ROLES}
+        models: dict[str, ModelSpec] = dict.fromkeys(SYNTHESIS_ROLES, spec)
         caller = await stack.enter_async_context(Caller(models, journal))
         embedder = HashEmbedder()
 

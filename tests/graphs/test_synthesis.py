@@ -28,7 +28,8 @@ async def test_a_scenario_becomes_a_full_record(make_context: MakeContext) -> No
         ("assistant", "user", "user_generator"), "openai:simulated"
     )
     assert record.prompts == prompt_versions("en")
-    assert record.scores == {"figures_told": 1.0, "rewritten": 0.0}
+    assert record.scores["figures_told"] == 1.0
+    assert 0 <= record.scores["rewritten"] < 1
     assert record.sources
     assert all(source.endswith(".md") for source in record.sources)
     assert record.usage.calls >= 9
