@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def open_chroma(folder: Path | None) -> "ClientAPI":
-    """A client that keeps its data in `folder`, or in memory for None; `close` it at the end.
+    """A client that keeps its data in `folder`, or in memory for None.
 
     Raises UsageError if the folder holds something that ChromaDB cannot open.
     """
@@ -28,6 +28,13 @@ def open_chroma(folder: Path | None) -> "ClientAPI":
             f"{folder} cannot be opened by ChromaDB ({error}); make room if the disk is full, "
             "else remove it"
         ) from error
+
+
+def close_chroma(client: "ClientAPI") -> None:
+    """Let go of the client's files: ChromaDB would keep them open, and give them, closed or not,
+    to the next client of the same folder."""
+    closing: Any = client  # only its concrete class has `close`
+    closing.close()
 
 
 def collection_of(client: "ClientAPI", name: str) -> "Collection":

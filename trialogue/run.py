@@ -27,7 +27,7 @@ from trialogue.graphs import knowledge, synthesis
 from trialogue.graphs.context import Context
 from trialogue.graphs.pool import UserPool
 from trialogue.graphs.running import run_graph
-from trialogue.memory.chroma import open_chroma
+from trialogue.memory.chroma import close_chroma, open_chroma
 from trialogue.memory.embedders import make_embedder
 from trialogue.memory.experience import ExperienceMemory
 from trialogue.memory.journal import Journal
@@ -177,7 +177,7 @@ async def _context(
     watcher.stage("embedder")
     embedder = await asyncio.to_thread(make_embedder, settings.embedder)
     client = await asyncio.to_thread(open_chroma, folder.path / "memory")
-    stack.callback(client.close)
+    stack.callback(close_chroma, client)
     search = (
         search_provider(settings.search, language=scenario.language, folder=folder.path)
         if settings.search

@@ -134,7 +134,7 @@ def _served(module: Any, request: type[Request], outcome: tuple[str, ...]) -> An
         given = {name: state[name] for name in outcome if name in state}
         return {"result": _JSON.dump_python(given, mode="json")}
 
-    graph = StateGraph(request, output_schema=Answer)
+    graph: Any = StateGraph(request, output_schema=Answer)
     graph.add_node("run", run, input_schema=request)
     graph.add_edge(START, "run")
     graph.add_edge("run", END)

@@ -1,5 +1,6 @@
 """What a program can see wrong in a drafted line, in English and in Chinese."""
 
+import re
 from decimal import Decimal
 from importlib.resources import files
 
@@ -119,11 +120,17 @@ def test_innocent_sentences_pass(language: Language, side: Side, text: str) -> N
     assert in_role(language, side)(text) is None
 
 
+def leaves(node: object) -> list[object]:
+    """Everything below a node of parsed YAML that is neither a mapping nor a list."""
+    if isinstance(node, dict):
+        node = list(node.values())
+    return [leaf for inner in node for leaf in leaves(inner)] if isinstance(node, list) else [node]
+
+
 def test_every_phrase_is_a_pattern() -> None:
-    """In YAML a line that ends with a colon is no longer a text."""
+    """In YAML a line that ends with a colon is no longer a text, but a mapping to nothing."""
     text = (files("trialogue.agents") / "data" / "phrases.yaml").read_text(encoding="utf-8")
-    for sides in yaml.safe_load(text).values():
-        assert all(isinstance(phrase, str) for phrases in sides.values() for phrase in phrases)
+    assert all(isinstance(leaf, str) and re.compile(leaf) for leaf in leaves(yaml.safe_load(text)))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: str(scenario.id))

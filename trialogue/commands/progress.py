@@ -46,7 +46,7 @@ class Shown(Watcher):
         self._stage = _STAGES.get(what, what)
 
     def turned(self, number: int, turn: "Turn") -> Awaitable[None] | None:
-        self._say(f"{number + 1:>4} {turn.speaker}: {turn.text}", _COLOURS[turn.speaker])
+        self._say(f"{number + 1} {turn.speaker}: {turn.text}", _COLOURS[turn.speaker])
         return None
 
     def finished(self, dialogue: "Dialogue") -> None:
