@@ -43,14 +43,14 @@ async def user_turn(
     The first turn greets and says what it is about; later ones begin with a few words on the
     answer just heard, unless `reactions` are off. Raises DialogueFailed if no draft can be used.
     """
+    gap = "" if scenario.language == "zh" else " "
     heard = next((turn.text for turn in reversed(turns) if turn.speaker == "assistant"), None)
     if heard is None:
-        first = Draft(f"{_greeting(writer)} {user.intent}")
+        first = Draft(gap.join((_greeting(writer), user.intent)))
     else:
         first = await _reaction(writer, scenario, turns, heard) if reactions else Draft("")
     said = await _said(writer, scenario, user, trajectory, turns, told)
     problem = user.problems[told % len(user.problems)] if user.problems else ""
-    gap = "" if scenario.language == "zh" else " "
     text = gap.join(part for part in (first.text, said.text, problem) if part)
     return Turn(speaker="user", text=text, rewrites=first.rewrites + said.rewrites)
 

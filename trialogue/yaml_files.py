@@ -10,6 +10,7 @@ from trialogue.errors import UsageError
 
 T = TypeVar("T", bound=BaseModel)
 
+_DEEPEST = 100
 # The one in C is ten times faster; not every build of PyYAML has it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -58,16 +59,25 @@ def _load(path: Path, kind: type[BaseModel]) -> tuple[dict[str, Any], Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
     try:
+        _check_depth(path, text)
         node = yaml.compose(text, Loader=_Loader)
         values = yaml.load(text, Loader=_Loader)
-    except RecursionError as error:
-        raise UsageError(f"{path}:1: nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
         raise UsageError(_malformed(path, error)) from error
     if not isinstance(values, dict):
         first = next(iter(kind.model_fields))
         raise UsageError(f"{path}:1: expected keys and values, such as `{first}: …`")
     return values, node
+
+
+def _check_depth(path: Path, text: str) -> None:
+    """The loader in C calls itself at every level, and would end the process at very many."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise UsageError(f"{path}:{event.start_mark.line + 1}: nested too deeply")
 
 
 def _refused(path: Path, node: Any, fault: Any, kind: type[BaseModel]) -> UsageError:

@@ -1,0 +1,94 @@
+"""Every example runs as a newcomer would run it, with the simulated model behind it."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import simulated_model
+from openai_server import Body, OpenAIServer
+
+import trialogue
+from trialogue.scenario_files import find_scenario
+from trialogue.tools.documents import load_documents
+
+EXAMPLES = Path(trialogue.__file__).parents[1] / "examples"
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def server(openai_server: Callable[..., OpenAIServer]) -> OpenAIServer:
+    return openai_server(simulated_model.reply)
+
+
+@pytest.fixture
+def run(server: OpenAIServer, tmp_path: Path) -> Run:
+    """Runs an example in an empty folder; what it printed."""
+
+    def start(name: str, *given: str) -> str:
+        model = ("--model", "openai:simulated", "--base-url", server.base_url)
+        command = [sys.executable, str(EXAMPLES / name), *model, "--embedder", "hash", *given]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return start
+
+
+def test_every_example_is_run_here() -> None:
+    tested = {"synthesize.py", "own_documents.py", "own_tool.py", "run_a_graph.py"}
+    assert {file.name for file in EXAMPLES.glob("*.py")} == tested
+
+
+def test_synthesize(run: Run, tmp_path: Path) -> None:
+    printed = run("synthesize.py", "zhuangxiu_yusuan", "-n", "2", "--out", "here")
+    assert printed.count("user: ") == printed.count("assistant: ") >= 6
+    assert "2 dialogues are in here" in printed
+    assert len((tmp_path / "here" / "dialogues.jsonl").read_bytes().splitlines()) == 2
+
+
+def test_run_a_graph(run: Run) -> None:
+    """The user tells what is written down in the example, and the dialogue ends when it has."""
+    printed = run("run_a_graph.py")
+    assert [line.partition("]")[0] for line in printed.splitlines() if line[0] == "["] == [
+        *("[user", "[assistant") * 2,
+        "[assistant",
+    ]
+    assert all(figure in printed for figure in ("480", "45 CNY"))
+    assert printed.endswith("ends: goal_reached\n")
+
+
+def test_own_documents(run: Run, tmp_path: Path) -> None:
+    """Where a folder answers what users ask, answers rest on it."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    activities = find_scenario("travel_reimbursement").scenario.activities
+    pages = [f"## {a.topic}\n\n{a.topic}: {' '.join(a.asks)} Yes.\n" for a in activities]
+    (folder / "our_page.md").write_text("\n".join(["# Answers\n", *pages]))
+    printed = run("own_documents.py", str(folder))
+    assert "our_page.md" in printed
+    assert "not read" not in printed
+
+
+def test_the_folder_of_the_example_can_be_read() -> None:
+    loaded = load_documents([EXAMPLES / "handbook"])
+    assert [document.source for document in loaded.documents] == ["guests.md"]
+    assert loaded.problems == ()
+
+
+def calls_own_tool(body: Body) -> str:
+    """The simulated model, but it looks up a rate whenever it may."""
+    if "exchange_rate(" in str(body["messages"][-1]["content"]):
+        return '{"call": {"tool": "exchange_rate", "arguments": {"currency": "eur"}}}'
+    return simulated_model.reply(body)
+
+
+@pytest.mark.parametrize(("side", "line"), [("user", "lived: "), ("assistant", "assistant: ")])
+def test_own_tool(run: Run, server: OpenAIServer, side: str, line: str) -> None:
+    """The side that has the tool calls it, and only that side."""
+    server.reply = calls_own_tool
+    lines = run("own_tool.py", "--to", side).splitlines()
+    called = [n for n, text in enumerate(lines) if "1 EUR = 7.85 CNY" in text]
+    assert called
+    assert all(lines[n - 1].startswith(line) for n in called)
