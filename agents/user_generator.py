@@ -39,12 +39,12 @@ async def propose(
     `taken` are intents of users who are already there. Raises DialogueFailed if the model finds
     no usable intent.
     """
-    topics = "、" if scenario.language == "zh" else ", "
+    topics, semicolon = ("、", "；") if scenario.language == "zh" else (", ", "; ")
     intent = await writer.line(
         "user_generator",
         "intent",
         {
-            "person": f"{story.identity}; {scenario.roles.user.description}",
+            "person": f"{story.identity}{semicolon}{scenario.roles.user.description}",
             "occasion": story.occasion,
             "topics": topics.join(point.topic for point in story.points),
             "taken": " / ".join(fenced(intent) for intent in taken) or "-",

@@ -8,18 +8,10 @@ For a tool that every run can name in its settings, publish it under the entry p
 """
 
 import argparse
-import asyncio
-from dataclasses import replace
 
 from langchain_core.tools import tool
 
-from trialogue.agents.toolbox import Toolbox
-from trialogue.graphs import synthesis
-from trialogue.graphs.context import Context, Options
-from trialogue.graphs.running import run_graph
-from trialogue.records import Dialogue
-from trialogue.run import opened
-from trialogue.settings import Settings
+import trialogue
 
 RATES = {"EUR": "7.85", "GBP": "9.10", "USD": "7.20"}
 
@@ -29,23 +21,6 @@ def exchange_rate(currency: str) -> str:
     """Says how many yuan the bank gives for one unit of a currency, such as EUR."""
     rate = RATES.get(currency.upper())
     return f"1 {currency.upper()} = {rate} CNY" if rate else f"no rate for {currency}"
-
-
-def with_tool(context: Context, side: str) -> Context:
-    """The context in which one side has the tool besides those it had."""
-    if side == "user":
-        own = Toolbox([*context.user_tools.tools, exchange_rate])
-        return replace(context, user_tools=own)
-    return replace(
-        context, assistant_tools=Toolbox([*context.assistant_tools.tools, exchange_rate])
-    )
-
-
-async def make(settings: Settings, side: str) -> Dialogue:
-    async with opened(settings) as services:
-        context = with_tool(services.context.at(0), side)
-        state = await run_graph(synthesis.build().compile(), {}, context)
-    return Dialogue.model_validate(state["record"])
 
 
 def main() -> None:
@@ -58,9 +33,11 @@ def main() -> None:
     given = vars(parser.parse_args())
     side = given.pop("to")
     # With `consult` the program compares figures itself; without, the assistant chooses tools.
-    options = Options(lookups=4, consult=False)
-    settings = Settings(scenario="travel_reimbursement", options=options, **given)
-    dialogue = asyncio.run(make(settings, side))
+    given[f"{side}_tools"] = ["exchange_rate"]
+    result = trialogue.synthesize(
+        "travel_reimbursement", n=1, lookups=4, consult=False, tools=[exchange_rate], **given
+    )
+    (dialogue,) = result.dialogues()
     for action in dialogue.trajectory:
         print(f"lived: {action.action}")
         for call in action.tool_calls:

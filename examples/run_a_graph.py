@@ -13,7 +13,7 @@ from typing import Any
 from trialogue.graphs import dialogue
 from trialogue.graphs.running import RECURSION_LIMIT
 from trialogue.records import Action, Fact, UserProfile
-from trialogue.run import opened
+from trialogue.services import opened
 from trialogue.settings import Settings
 
 USER = UserProfile(

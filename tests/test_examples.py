@@ -74,7 +74,7 @@ def test_own_documents(run: Run, tmp_path: Path) -> None:
 def test_the_folder_of_the_example_can_be_read() -> None:
     loaded = load_documents([EXAMPLES / "handbook"])
     assert [document.source for document in loaded.documents] == ["guests.md"]
-    assert loaded.problems == ()
+    assert not loaded.problems
 
 
 def calls_own_tool(body: Body) -> str:

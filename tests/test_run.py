@@ -12,7 +12,8 @@ from simulated_run import DIALOGUES, FAILURES, SHORT, lines, made, settings
 from trialogue.agents.limits import Limits
 from trialogue.errors import EndpointError, ShortRun, UsageError
 from trialogue.records import Dialogue
-from trialogue.run import Watcher, run
+from trialogue.run import run
+from trialogue.watcher import Watcher
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ class ToolContext:
     """What tools are made from; each takes what it needs.
 
     `today` replaces the clock. `search` None means `ddgs` in the language, remembered in
-    memory. `allow_private` lets the page reader into private networks.
+    memory. `allow_private` lets the page reader into private networks. `own` are tools given by
+    argument; they go before plugins of the same name.
     """
 
     today: date
@@ -50,6 +51,7 @@ class ToolContext:
     results: int = 5
     reader_limits: ReaderLimits | None = None
     allow_private: bool = False
+    own: tuple["BaseTool", ...] = ()
 
 
 ToolFactory = Callable[[ToolContext], "BaseTool"]
@@ -74,11 +76,16 @@ def broken_plugins() -> dict[str, UsageError]:
 
 def resolve(names: Sequence[str], context: ToolContext) -> list["BaseTool"]:
     """The named tools in the order given; UsageError for an unknown name or a broken plugin."""
-    factories = available_tools()
+    own = {tool.name: _as_it_is(tool) for tool in context.own}
+    factories = available_tools() | own
     unknown = next((name for name in names if name not in factories), None)
     if unknown is not None:
         raise unknown_name("tool", unknown, factories)
     return [factories[name](context) for name in dict.fromkeys(names)]
+
+
+def _as_it_is(tool: "BaseTool") -> ToolFactory:
+    return lambda context: tool
 
 
 def _plugged(name: str, context: ToolContext) -> "BaseTool":

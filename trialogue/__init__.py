@@ -53,9 +53,10 @@ if TYPE_CHECKING:
         Usage,
         UserProfile,
     )
-    from trialogue.run import Result, Watcher
+    from trialogue.run import Result
     from trialogue.saved_run import SavedRun
     from trialogue.settings import Settings
+    from trialogue.watcher import Watcher
 else:
     _HOMES = {
         "trialogue.api": ("asynthesize", "doctor", "open_run", "synthesize"),
@@ -63,9 +64,10 @@ else:
         "trialogue.errors": ("ShortRun", "TrialogueError", "UsageError"),
         "trialogue.findings": ("Finding",),
         "trialogue.plugin_list": ("installed_plugins",),
-        "trialogue.run": ("Result", "Watcher"),
+        "trialogue.run": ("Result",),
         "trialogue.saved_run": ("SavedRun",),
         "trialogue.settings": ("Settings",),
+        "trialogue.watcher": ("Watcher",),
     }
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -2,17 +2,21 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialogue.checkup import examine
 from trialogue.findings import Finding
 from trialogue.own_loop import run_in_own_loop
 from trialogue.records import Dialogue, Turn
-from trialogue.run import Result, Watcher, run
+from trialogue.run import Result, run
 from trialogue.saved_run import SavedRun
 from trialogue.settings import Settings, load_settings
+from trialogue.watcher import Watcher
+
+if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
 
 OnTurn = Callable[[int, Turn], Awaitable[None] | None]
 OnDialogue = Callable[[Dialogue], None]
@@ -23,6 +27,7 @@ def synthesize(
     *,
     on_turn: OnTurn | None = None,
     on_dialogue: OnDialogue | None = None,
+    tools: Sequence["BaseTool"] = (),
     config: str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Result:
@@ -32,7 +37,8 @@ def synthesize(
     `model`, `out`, …) or, directly, of its `options` (`rounds`, …) and `limits`
     (`concurrency`, `calls`, …); they go over those in the YAML file `config`. `on_turn` is
     called with the dialogue's number and each finished turn, `on_dialogue` with each accepted
-    dialogue; both are called in the thread that makes the dialogues.
+    dialogue; both are called in the thread that makes the dialogues. `tools` are LangChain tools
+    that `user_tools` and `assistant_tools` may name besides those installed.
 
     It works also where an event loop is running (notebooks): then in a thread with a loop of
     its own. The same call again goes on where an earlier one stopped.
@@ -42,7 +48,7 @@ def synthesize(
     """
     chosen = _settings(scenario, config, settings)
     watcher = _Told(on_turn, on_dialogue)
-    return run_in_own_loop(lambda: run(chosen, watcher))
+    return run_in_own_loop(lambda: run(chosen, watcher, tools=tools))
 
 
 async def asynthesize(
@@ -50,12 +56,13 @@ async def asynthesize(
     *,
     on_turn: OnTurn | None = None,
     on_dialogue: OnDialogue | None = None,
+    tools: Sequence["BaseTool"] = (),
     config: str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Result:
     """`synthesize` inside the running event loop, with the same arguments, result and errors."""
     chosen = await asyncio.to_thread(_settings, scenario, config, settings)
-    return await run(chosen, _Told(on_turn, on_dialogue))
+    return await run(chosen, _Told(on_turn, on_dialogue), tools=tools)
 
 
 def open_run(path: str | os.PathLike[str]) -> SavedRun:

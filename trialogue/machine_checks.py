@@ -13,7 +13,7 @@ from trialogue import model_files
 from trialogue.agents.models import KEY_VARIABLE
 from trialogue.errors import UsageError
 from trialogue.findings import Finding, State
-from trialogue.run import VERSIONED
+from trialogue.services import VERSIONED
 from trialogue.weights import Entry, cache_folder, chat_file, default, installed
 
 _OLDEST_PYTHON = (3, 11)

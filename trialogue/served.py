@@ -38,8 +38,8 @@ from trialogue.graphs import synthesis as synthesis_graph
 from trialogue.graphs import users as users_graph
 from trialogue.graphs.running import run_graph
 from trialogue.records import Action, Turn, UserProfile
-from trialogue.run import opened
 from trialogue.scenario_files import scenario_names
+from trialogue.services import opened
 from trialogue.settings import FREE_ON_RESUME, Settings, load_settings
 
 CONFIG = Path("trialogue.yaml")

@@ -18,7 +18,7 @@ Role = Literal[
 ]
 SYNTHESIS_ROLES: tuple[Role, ...] = ("user_generator", "user", "assistant")
 # What may differ when a run is taken up again: none of it changes a dialogue.
-FREE_ON_RESUME = frozenset({"n", "limits", "timeout", "base_url", "out"})
+FREE_ON_RESUME = frozenset({"n", "limits", "timeout", "base_url", "out", "versions"})
 
 
 class Settings(Record):

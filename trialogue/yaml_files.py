@@ -77,7 +77,8 @@ def _check_depth(path: Path, text: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise UsageError(f"{path}:{event.start_mark.line + 1}: nested too deeply")
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise UsageError(f"{path}:{line}: nested too deeply")
 
 
 def _refused(path: Path, node: Any, fault: Any, kind: type[BaseModel]) -> UsageError:

@@ -11,7 +11,7 @@ from trialogue.commands.terminal import plain
 def plugins(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array, for machines.")] = False,
 ) -> None:
-    """List tools, search providers and scenarios that other packages bring."""
+    """List what other packages plug in."""
     from trialogue.plugin_list import installed_plugins
 
     found = installed_plugins()

@@ -12,13 +12,17 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from trialogue.commands.terminal import plain
-from trialogue.run import Watcher
+from trialogue.watcher import Watcher
 
 if TYPE_CHECKING:
     from trialogue.records import Dialogue, Turn
 
 _COLOURS = {"user": "cyan", "assistant": "green"}
-_STAGES = {"embedder": "loading the embedder", "knowledge": "reading the rules"}
+_STAGES = {
+    "embedder": "loading the embedder",
+    "knowledge": "reading the rules",
+    "scenario": "drafting the scenario",
+}
 
 
 class Shown(Watcher):

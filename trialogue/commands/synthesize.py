@@ -1,6 +1,8 @@
 """`trialogue synthesize SCENARIO`: dialogues from a scenario."""
 
 import json
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def synthesize(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name, or a YAML file.")],
+    scenario: Annotated[str, typer.Argument(help="A name, a YAML file, or a sentence.")],
     n: Annotated[int | None, typer.Option("-n", "--count", help="Dialogues wanted.")] = None,
     config: Annotated[Path | None, typer.Option(help="A YAML file of settings.")] = None,
     model: Annotated[
@@ -46,7 +48,7 @@ def synthesize(
     ),
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
 ) -> None:
-    """Make dialogues between a user and an assistant; the same command again goes on."""
+    """Make dialogues; the same command again goes on."""
     from trialogue.settings import load_settings
 
     given = {
@@ -71,19 +73,27 @@ def synthesize(
 
 def _make(settings: "Settings", as_json: bool) -> None:
     from trialogue.errors import ShortRun
-    from trialogue.run import Result, check
+    from trialogue.run import Result
 
-    folder = check(settings)
     try:
-        _fetch_models(settings, folder)
-        result = _run(settings)
-    except KeyboardInterrupt:
-        ended(f"stopped; the same command goes on with what is in {folder}", INTERRUPTED)
+        with redirect_stdout(sys.stderr):  # plugins may print; standard output is for the result
+            result = _made(settings)
     except ShortRun as error:
         if isinstance(error.result, Result):
             _print(error.result, as_json, error=str(error))
         raise
     _print(result, as_json)
+
+
+def _made(settings: "Settings") -> "Result":
+    from trialogue.services import check
+
+    folder = check(settings)
+    try:
+        _fetch_models(settings, folder)
+        return _run(settings)
+    except KeyboardInterrupt:
+        ended(f"stopped; the same command goes on with what is in {folder}", INTERRUPTED)
 
 
 def _run(settings: "Settings") -> "Result":

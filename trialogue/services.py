@@ -1,0 +1,166 @@
+"""What a run works with: opened for it, closed after it; also for one graph by itself."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trialogue.agents.caller import Caller
+from trialogue.agents.scenario_writer import scenario_id
+from trialogue.agents.session import Sleep
+from trialogue.agents.toolbox import Toolbox
+from trialogue.disk_errors import plain_disk_errors
+from trialogue.errors import UnknownScenario
+from trialogue.graphs import knowledge
+from trialogue.graphs.context import Context
+from trialogue.graphs.pool import UserPool
+from trialogue.graphs.running import run_graph
+from trialogue.memory.chroma import close_chroma, open_chroma
+from trialogue.memory.embedders import make_embedder
+from trialogue.memory.experience import ExperienceMemory
+from trialogue.memory.journal import Journal
+from trialogue.memory.people import PeopleMemory
+from trialogue.run_folder import RunFolder
+from trialogue.scenario_drafts import drafted, is_sentence
+from trialogue.scenario_files import Found, find_scenario
+from trialogue.settings import FREE_ON_RESUME, Settings
+from trialogue.tools.registry import ToolContext, resolve
+from trialogue.tools.search import search_provider
+from trialogue.tools.shelf import Shelf
+from trialogue.watcher import Watcher
+
+if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
+VERSIONED = ("trialogue", "langgraph", "langchain-core", "langchain-openai", "chromadb", "pydantic")
+
+
+def check(settings: Settings) -> Path:
+    """The run folder, made or found to fit; no model is needed. Raises UsageError as `run`."""
+    found, name = _sought(settings)
+    with RunFolder(settings.folder(name)) as folder:
+        folder.settle(_described(settings, found), FREE_ON_RESUME)
+        return folder.path
+
+
+class Services(NamedTuple):
+    """What a run works with: its context with the knowledge gathered, its folder, its pool."""
+
+    context: Context
+    folder: RunFolder
+    pool: UserPool
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings,
+    watcher: Watcher | None = None,
+    *,
+    tools: Sequence["BaseTool"] = (),
+    sleep: Sleep = asyncio.sleep,
+) -> AsyncIterator[Services]:
+    """The services of a run, closed at the end; also for running one graph by itself.
+
+    Raises UsageError for what the user can mend.
+    """
+    watcher = watcher or Watcher()
+    found, name = _sought(settings)
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(RunFolder(settings.folder(name)))
+        stack.enter_context(plain_disk_errors(folder.path))
+        folder.settle(_described(settings, found), FREE_ON_RESUME)
+        journal = stack.enter_context(Journal(folder.path / "journal.sqlite"))
+        limits = settings.limits.model_copy(update={"concurrency": settings.at_once})
+        caller = await stack.enter_async_context(
+            Caller(settings.models(), journal, limits=limits, timeout=settings.timeout, sleep=sleep)
+        )
+        watcher.metered(lambda: (caller.budget.calls, caller.budget.tokens))
+        if found is None:
+            watcher.stage("scenario")
+            found = await drafted(settings.scenario, folder.path, caller, settings.seed)
+        pool = UserPool()
+        context = await _context(stack, settings, found, folder, caller, pool, watcher)
+        context = _equipped(context, settings, tools)
+        yield Services(context, folder, pool)
+
+
+def _sought(settings: Settings) -> tuple[Found | None, str]:
+    """The scenario, None if it must be drafted from a sentence first; its id."""
+    try:
+        found = find_scenario(settings.scenario)
+    except UnknownScenario:
+        if not is_sentence(settings.scenario):
+            raise
+        return None, scenario_id(settings.scenario)
+    return found, found.scenario.id
+
+
+def _described(settings: Settings, found: Found | None) -> dict[str, Any]:
+    """What `run.json` says: settings in full, the scenario, versions."""
+    scenario = found.scenario.model_dump(mode="json") if found else settings.scenario
+    return {
+        **settings.model_dump(mode="json"),
+        "scenario": scenario,
+        "versions": {name: version(name) for name in VERSIONED},
+    }
+
+
+async def _context(
+    stack: AsyncExitStack,
+    settings: Settings,
+    found: Found,
+    folder: RunFolder,
+    caller: Caller,
+    pool: UserPool,
+    watcher: Watcher,
+) -> Context:
+    scenario = found.scenario
+    watcher.stage("embedder")
+    embedder = await asyncio.to_thread(make_embedder, settings.embedder)
+    client = await asyncio.to_thread(open_chroma, folder.path / "memory")
+    stack.callback(close_chroma, client)
+    search = (
+        search_provider(settings.search, language=scenario.language, folder=folder.path)
+        if settings.search
+        else None
+    )
+    context = Context(
+        scenario=scenario,
+        caller=caller,
+        shelf=Shelf(client, embedder),
+        people=PeopleMemory(client, embedder),
+        memory=ExperienceMemory(client, embedder),
+        options=settings.options,
+        documents=(*found.documents, *settings.documents),
+        search=search,
+        pool=pool,
+        seed=settings.seed,
+        told=watcher.turned,
+    )
+    watcher.stage("knowledge")
+    gathered = await run_graph(knowledge.build().compile(), {}, context)
+    return replace(context, problems=tuple(gathered.get("problems", ())))
+
+
+def _equipped(context: Context, settings: Settings, own: Sequence["BaseTool"]) -> Context:
+    """The context with both sides' tools, as the settings or the scenario name them."""
+    scenario = context.scenario
+    tools = ToolContext(
+        scenario.today,
+        language=scenario.language,
+        index=context.shelf.index,
+        search=context.search,
+        own=tuple(own),
+    )
+
+    def box(chosen: tuple[str, ...] | None, usual: tuple[str, ...]) -> Toolbox:
+        return Toolbox(resolve(usual if chosen is None else chosen, tools))
+
+    return replace(
+        context,
+        user_tools=box(settings.user_tools, scenario.user_tools),
+        assistant_tools=box(settings.assistant_tools, scenario.assistant_tools),
+    )
