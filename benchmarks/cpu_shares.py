@@ -2,7 +2,7 @@
 
 import cProfile
 import pstats
-from collections import Counter
+from collections import defaultdict
 from functools import cache
 from typing import Any
 
@@ -44,7 +44,7 @@ def shares(profile: cProfile.Profile) -> list[tuple[str, float]]:
     What belongs to no layer (built-ins, `re`, `json`, …) counts for those who call it.
     """
     stats: dict[Function, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
-    seconds: Counter[str] = Counter()
+    seconds: dict[str, float] = defaultdict(float)
 
     @cache
     def layer(function: Function) -> str | None:
@@ -64,4 +64,4 @@ def shares(profile: cProfile.Profile) -> list[tuple[str, float]]:
     for function, (_, _, own, _, _) in stats.items():
         if IDLE not in function[2]:
             spread(function, own, 5)
-    return seconds.most_common()
+    return sorted(seconds.items(), key=lambda pair: -pair[1])

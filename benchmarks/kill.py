@@ -53,7 +53,7 @@ def main(n: int, kills: int, at_once: int, seed: int, delay: float) -> None:
             most = 0
             for kill in range(1, kills + 1):
                 before = executioner.repeated
-                died = executioner.killed(settings, random.randint(1, 2 * needed // kills))
+                died = executioner.killed(settings, random.randint(1, 3 * needed // (2 * kills)))
                 most = max(most, executioner.repeated - before)
                 row(f"{kill}" if died else f"{kill} ended", executioner, killed)
             code, said = finished(settings)

@@ -1,3 +1,4 @@
+import pytest
 from made_users import MakeContext
 from openai_server import OpenAIServer
 
@@ -7,6 +8,7 @@ from trialogue.graphs.context import Context
 from trialogue.graphs.pool import UserPool
 from trialogue.graphs.running import run_graph
 from trialogue.records import Dialogue
+from trialogue.scenario_files import scenario_names
 
 
 async def synthesize(context: Context) -> Dialogue:
@@ -65,7 +67,11 @@ async def test_the_same_place_gives_the_same_record_without_a_call(
     assert len(server.requests) == made
 
 
-async def test_it_works_in_chinese(make_context: MakeContext) -> None:
-    record = await synthesize(make_context("chailv_baoxiao"))
-    assert record.scenario.language == "zh"
+@pytest.mark.parametrize("scenario", scenario_names())
+async def test_every_scenario_that_ships_works(make_context: MakeContext, scenario: str) -> None:
+    context = make_context(scenario, documents=())
+    record = await synthesize(context)
+    assert record.scenario.id == scenario
+    assert record.stop_reason == "goal_reached"
     assert record.scores["figures_told"] == 1.0
+    assert not any(context.tally.faulty.values())

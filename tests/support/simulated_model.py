@@ -40,6 +40,8 @@ def reply(body: Body) -> str:
         "tools": _decision,
         "consult": lambda found, draw: '{"sentence": 1}',
         "keywords": _keywords,
+        "outline": _outline,
+        "rule": _rule,
     }
     return write[found.name](found, draw)
 
@@ -173,6 +175,24 @@ def _keywords(found: Found, draw: _Draw) -> str:
     known = re.split(r"[,，]\s*", found.values["known"])
     words = [draw.pick(found, "keyword").format(known=word) for word in known[:2]]
     return json.dumps({"keywords": words}, ensure_ascii=False)
+
+
+def _outline(found: Found, draw: _Draw) -> str:
+    """Roles and deeds that only vary in their figures; the sentence stands in the topics."""
+    said = PHRASES[found.language]
+    low = 10 + draw.number(10, "low")
+    deeds = [
+        {"topic": topic, "what": what, "unit": unit, "per": None, "low": low, "high": low + 200}
+        for topic, what, unit in zip(said["topic"], said["deed"], said["unit"], strict=True)
+    ]
+    sides = dict(
+        zip(("user_label", "user", "assistant_label", "assistant"), said["sides"], strict=True)
+    )
+    return json.dumps({**sides, "jobs": said["job"], "deeds": deeds}, ensure_ascii=False)
+
+
+def _rule(found: Found, draw: _Draw) -> str:
+    return draw.pick(found, "rule").format(**found.values)
 
 
 class _Forgetful(list[Any]):
