@@ -73,6 +73,8 @@ class Writer:
     ) -> Draft:
         """One line of prose that passes the checks, else the one with the mildest faults.
 
+        Fatal faults are drafted away as long as drafts last, others once.
+
         Raises DialogueFailed if every draft has a fatal fault.
         """
         messages = load_prompt(prompt, self.language).fill(values, tuple(examples))
@@ -94,11 +96,11 @@ class Writer:
             faults = inspect(text, checks)
             if best is None or _weight(faults) < _weight(best[0]):
                 best = (faults, text)
-            if not faults:
+            if not faults or (attempt and not _fatal(best[0])):
                 break
         assert best is not None
         faults, text = best
-        if faults and faults[0].fatal:
+        if _fatal(faults):
             raise DialogueFailed(f"{role} ({prompt}): {faults[0].what}: {text[:80]!r}")
         draft = Draft(text, rewrites=attempt, faults=tuple(fault.what for fault in faults))
         self.tally.count(prompt, draft)
@@ -136,6 +138,10 @@ def tidy(text: str) -> str:
     if len(text) > 1 and text[0] in '"“' and text[-1] in '"”' and text.count('"') <= 2:
         text = text[1:-1].strip()
     return text
+
+
+def _fatal(faults: Sequence[Fault]) -> bool:
+    return any(fault.fatal for fault in faults)
 
 
 def _weight(faults: Sequence[Fault]) -> tuple[int, int]:

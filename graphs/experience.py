@@ -88,7 +88,10 @@ async def review_action(state: State, runtime: Runtime[Context]) -> Update:
         problems[done % len(problems)] if problems else "",
         state.get("trajectory", ()),
     )
-    await runtime.context.memory.keep(candidate.user.id, action)
+    memory = runtime.context.memory
+    await memory.keep(candidate.user.id, action)
+    if done + 1 == len(candidate.story.points):
+        await memory.flush()
     return {"trajectory": (action,)}
 
 

@@ -2,21 +2,31 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from trialogue.memory.chroma import collection_of
 from trialogue.memory.embedders import Embedder
+from trialogue.memory.vectors import Vectors
 from trialogue.records import Action
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 
+class _Memory(NamedTuple):
+    user: str
+    index: int
+    text: str
+    vector: Vectors
+
+
 @dataclass
 class _Batch:
-    """Actions of several users, by id, that are written together; `error` if they were not."""
+    """Memories by id that are written together; `error` says why they were not."""
 
-    actions: dict[str, tuple[str, Action]] = field(default_factory=dict)
+    memories: dict[str, _Memory] = field(default_factory=dict)
     begun: bool = False
     error: Exception | None = None
 
@@ -24,25 +34,30 @@ class _Batch:
 class ExperienceMemory:
     """Actions of all users of a run; a user recalls only what it did itself before.
 
-    What is kept while an earlier write is under way is written together after it: a write costs
-    ChromaDB about the same for one action and for fifty.
+    They are written by `flush`, in one go with what other users have lived through by then:
+    writing costs ChromaDB about the same time for one action and for fifty.
     """
 
     def __init__(self, client: "ClientAPI", embedder: Embedder, name: str = "experience") -> None:
         self._collection = collection_of(client, name)
         self._embedder = embedder
-        self._next = _Batch()
+        self._next = self._written = _Batch()
         self._writing = asyncio.Lock()
 
     async def keep(self, user_id: str, action: Action) -> None:
         """Remember an action; the same one twice is one."""
+        [vector] = await asyncio.to_thread(self._embedder.embed, [action.memory])
+        memory = _Memory(user_id, action.index, action.memory, vector)
+        self._next.memories[f"{user_id}/{action.index}"] = memory
+
+    async def flush(self) -> None:
+        """Write what was kept until now."""
         batch = self._next
-        batch.actions[f"{user_id}/{action.index}"] = (user_id, action)
         async with self._writing:
-            if not batch.begun:
-                self._next, batch.begun = _Batch(), True
+            if not batch.begun and batch.memories:
+                self._next, self._written, batch.begun = _Batch(), batch, True
                 try:
-                    await asyncio.to_thread(self._keep, batch.actions)
+                    await asyncio.to_thread(self._write, batch.memories)
                 except Exception as error:
                     batch.error = error
         if batch.error:
@@ -50,29 +65,38 @@ class ExperienceMemory:
 
     async def recall(self, user_id: str, query: str, before: int, k: int = 3) -> list[str]:
         """The user's `k` memories nearest to the query, from actions with index < `before`."""
-        if before <= 1:
+        ids = [f"{user_id}/{index}" for index in range(1, before)]
+        if not ids:
             return []
-        return await asyncio.to_thread(self._recall, user_id, query, before, k)
+        # What is being written may not be readable yet.
+        at_hand = {**self._written.memories, **self._next.memories}
+        there = [at_hand[name] for name in ids if name in at_hand]
+        absent = [name for name in ids if name not in at_hand]
+        return await asyncio.to_thread(self._nearest, there, absent, query, k)
 
-    def _keep(self, actions: dict[str, tuple[str, Action]]) -> None:
-        memories = [action.memory for _, action in actions.values()]
+    def _write(self, memories: dict[str, _Memory]) -> None:
         self._collection.upsert(
-            ids=list(actions),
-            embeddings=self._embedder.embed(memories),
-            documents=memories,
-            metadatas=[{"user": user, "index": a.index} for user, a in actions.values()],
+            ids=list(memories),
+            embeddings=np.stack([memory.vector for memory in memories.values()]),
+            documents=[memory.text for memory in memories.values()],
+            metadatas=[{"user": m.user, "index": m.index} for m in memories.values()],
         )
 
-    def _recall(self, user_id: str, query: str, before: int, k: int) -> list[str]:
-        found = self._collection.get(
-            ids=[f"{user_id}/{index}" for index in range(1, before)],
-            include=["documents", "embeddings"],
-        )
-        vectors, documents = found["embeddings"], found["documents"] or []
-        if vectors is None or not documents:
+    def _nearest(self, there: list[_Memory], absent: list[str], query: str, k: int) -> list[str]:
+        memories = sorted([*there, *self._read(absent)], key=lambda memory: memory.index)
+        if not memories:
             return []
-        import numpy as np
+        nearness = np.stack([m.vector for m in memories]) @ self._embedder.embed([query])[0]
+        best = sorted(range(len(memories)), key=lambda i: (-round(float(nearness[i]), 6), i))
+        return [memories[i].text for i in sorted(best[:k])]
 
-        nearness = np.asarray(vectors) @ self._embedder.embed([query])[0]
-        best = sorted(range(len(documents)), key=lambda i: (-round(float(nearness[i]), 6), i))
-        return [documents[i] for i in sorted(best[:k])]
+    def _read(self, ids: list[str]) -> list[_Memory]:
+        if not ids:
+            return []
+        found = self._collection.get(ids=ids, include=["documents", "embeddings"])
+        vectors = np.asarray(found["embeddings"], dtype=np.float32)
+        rows = zip(found["ids"], found["documents"] or [], vectors, strict=True)
+        return [
+            _Memory(user, int(index), text, vector)
+            for (user, _, index), text, vector in ((i.rpartition("/"), t, v) for i, t, v in rows)
+        ]
