@@ -68,8 +68,8 @@ async def assistant_turn(
     """The answer to the last turn, from what the library holds.
 
     With `consult` the rules are first reduced to what decides the case, as small models need
-    it; without, the model gets the passages whole and may call a tool. Raises DialogueFailed if
-    no draft can be used.
+    it; without, the model gets the passages whole with the dialogue so far and the user's record
+    (eq. 4), and may call a tool. Raises DialogueFailed if no draft can be used.
     """
     asked = turns[-1].text
     if consult:
@@ -85,6 +85,7 @@ async def assistant_turn(
         "answer",
         {
             "who": fenced(scenario.roles.assistant.description),
+            "before": "" if consult else _before(scenario, trajectory, turns),
             "rules": fenced(" ".join(finding.rule) or _SILENT[scenario.language]),
             "compared": fenced(finding.compared) or _NONE[scenario.language],
             "asked": fenced(asked),
@@ -114,6 +115,17 @@ async def assistant_turn(
         sources=tuple(dict.fromkeys(p.source for p in library.passages[: 1 if consult else None])),
         rewrites=draft.rewrites,
     )
+
+
+def _before(scenario: Scenario, trajectory: Sequence[Action], turns: Sequence[Turn]) -> str:
+    """The dialogue so far, and the user's record where the scenario lets the assistant see it."""
+    labels = {"user": scenario.roles.user.label, "assistant": scenario.roles.assistant.label}
+    earlier = " ".join(f"{labels[turn.speaker]}: {turn.text}" for turn in turns[:-1])
+    parts = [f"<earlier>{fenced(earlier)}</earlier>\n"] if earlier else []
+    if scenario.assistant_sees_record:
+        record = " ".join(action.action for action in trajectory)
+        parts.append(f"<record>{fenced(record)}</record>\n")
+    return "".join(parts)
 
 
 async def use_tools(

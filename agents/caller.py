@@ -21,6 +21,7 @@ __all__ = ["Answer", "Caller", "Meter", "ModelSpec", "RoleStats", "Sampling"]
 T = TypeVar("T", bound=BaseModel)
 
 _TIMES = 3
+_ROOM = 4096
 _USUAL = Sampling()
 
 
@@ -152,9 +153,13 @@ class Caller:
         return Ask(role, spec.name, said, sampling, seed, attempt, schema=schema)
 
     async def _spoken(self, ask: Ask, meter: Meter | None) -> Answer:
-        """The first answer that says something, out of a few."""
+        """The first answer that says something, out of a few.
+
+        A model that thinks aloud first is cut off by a stop or a short limit before it says
+        anything: so it is asked again without the stop and with room to think.
+        """
         for again in range(_TIMES):
-            answer = await self._answered(replace(ask, again=again) if again else ask, meter)
+            answer = await self._answered(_with_room(ask, again) if again else ask, meter)
             if answer.text:
                 return answer
         raise AnswerError(f"{ask.model} as {ask.role} gave an empty answer {_TIMES} times")
@@ -207,6 +212,11 @@ class Caller:
         if self._session is None or self._session.loop is not asyncio.get_running_loop():
             self._session = Session(self.budget, self._sleep)
         return self._session
+
+
+def _with_room(ask: Ask, again: int) -> Ask:
+    room = max(_ROOM, ask.sampling.max_tokens)
+    return replace(ask, again=again, sampling=replace(ask.sampling, stop=(), max_tokens=room))
 
 
 def _cut(answer: Answer) -> bool:

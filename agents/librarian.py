@@ -21,7 +21,10 @@ async def propose_keywords(writer: Writer, scenario: Scenario) -> tuple[str, ...
         answer = await writer.choice(
             "user_generator",
             "keywords",
-            {"description": fenced(scenario.description), "known": ", ".join(scenario.lexicon)},
+            {
+                "description": fenced(scenario.description),
+                "known": fenced(", ".join(scenario.lexicon)),
+            },
             Keywords,
             path=("keywords",),
             max_tokens=160,

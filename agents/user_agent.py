@@ -17,6 +17,8 @@ from trialogue.agents.writer import Writer, fenced
 from trialogue.errors import AnswerError, DialogueFailed
 from trialogue.records import Action, Scenario, ToolCall
 
+_SEEN = 300
+
 
 async def act(
     writer: Writer,
@@ -80,7 +82,7 @@ async def observe(
 def review(action: Action, problem: str, earlier: Sequence[Action]) -> Action:
     """Check the action against the ledger and merge it into memory (METHOD §1.3).
 
-    Memory after action i is the questions still open and everything lived through so far.
+    What it remembers of action i is what happened, what was looked up, and what it wants to know.
     Raises DialogueFailed if the action contradicts an earlier one.
     """
     known = {(fact.name, fact.when): fact.value for fact in ledger(earlier)}
@@ -90,4 +92,6 @@ def review(action: Action, problem: str, earlier: Sequence[Action]) -> Action:
             raise DialogueFailed(
                 f"user (review): {fact.name} on {fact.when} is {fact.value}, but was {before}"
             )
-    return action.model_copy(update={"memory": f"{action.action} {problem}".strip()})
+    seen = " ".join(call.result[:_SEEN] for call in action.tool_calls)
+    memory = " ".join(part for part in (action.action, seen, problem) if part)
+    return action.model_copy(update={"memory": memory})

@@ -44,9 +44,9 @@ async def propose(
         "user_generator",
         "intent",
         {
-            "person": f"{story.identity}{semicolon}{scenario.roles.user.description}",
-            "occasion": story.occasion,
-            "topics": topics.join(point.topic for point in story.points),
+            "person": fenced(f"{story.identity}{semicolon}{scenario.roles.user.description}"),
+            "occasion": fenced(story.occasion),
+            "topics": fenced(topics.join(point.topic for point in story.points)),
             "taken": " / ".join(fenced(intent) for intent in taken) or "-",
         },
         path=("intent",),

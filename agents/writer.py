@@ -133,8 +133,8 @@ def fenced(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """A drafted line without surrounding space, quotes or a speaker's label it echoes."""
-    text = " ".join(text.split())
+    """The first line of what was drafted, without surrounding space or quotes."""
+    text = " ".join((text.strip().splitlines() or [""])[0].split())
     if len(text) > 1 and text[0] in '"“' and text[-1] in '"”' and text.count('"') <= 2:
         text = text[1:-1].strip()
     return text

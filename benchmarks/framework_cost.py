@@ -21,6 +21,7 @@ from loopback import simulated_server
 
 from trialogue.agents.caller import Caller, ModelSpec
 from trialogue.agents.limits import Limits
+from trialogue.agents.prompt import load_prompt
 from trialogue.agents.story import Story, draw_story
 from trialogue.agents.toolbox import Toolbox
 from trialogue.graphs import dialogue, knowledge
@@ -81,7 +82,7 @@ async def bare(base_url: str, total: int) -> Speed:
 
     async def speak(state: State) -> State:
         said = state["turns"][-1] if state["turns"] else "Hello."
-        prompt = [("system", SYSTEM), ("user", f"Topic: hotel\nQuestion: {said[:60]}?")]
+        prompt = load_prompt("line").fill({"note": f"{said[:60]}; 4 March; 480 CNY"})
         answer = await model.ainvoke(prompt)
         return {"turns": [*state["turns"], str(answer.text)]}
 
@@ -203,15 +204,8 @@ def told(name: str, speed: Speed) -> None:
     print(f"{name:44} {each:6.1f} {rate:8.1f} {calls:8.0f} {limit:8.1f} {rate / limit:7.0%}")
 
 
-SYSTEM = ""
-
-
 async def main(total: int) -> None:
     """Print the table."""
-    global SYSTEM
-    from trialogue.agents.prompt import load_prompt
-
-    SYSTEM = load_prompt("question").fill({"topic": "-", "ask": "-"})[0][1]
     print(f"{total} dialogues of {TURNS} turns, {AT_ONCE} at once, {DELAY * 1000:.0f} ms a call,")
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
     head = ("calls/d", "dialog/s", "calls/s", "limit", "share")

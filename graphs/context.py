@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from pydantic import Field, field_validator
+
 from trialogue.agents.caller import Caller, Meter
 from trialogue.agents.seeds import Step, seed_for
 from trialogue.agents.toolbox import Toolbox
@@ -22,7 +24,7 @@ class Options(Record):
     """How dialogues are made.
 
     `points` is the range of activities a user lives through and tells; `rounds` bounds the
-    dialogue; `drafts` bounds the tries for one line; `passages` is how many are retrieved;
+    dialogue, and so the activities; `drafts` bounds the tries for one line; `passages` is how many are retrieved;
     `pages` is how many web pages are read for a keyword; `duplicate` is the cosine above which
     two users are too much alike; `proposals` bounds the tries for one user. `reactions` lets
     users say a few words on the answer just heard; `consult` reduces the rules to the case
@@ -31,15 +33,22 @@ class Options(Record):
     """
 
     points: tuple[int, int] = (3, 4)
-    rounds: int = 8
-    drafts: int = 4
-    passages: int = 3
-    pages: int = 2
-    duplicate: float = 0.95
-    proposals: int = 4
+    rounds: int = Field(default=8, ge=1)
+    drafts: int = Field(default=4, ge=1)
+    passages: int = Field(default=3, ge=1)
+    pages: int = Field(default=2, ge=0)
+    duplicate: float = Field(default=0.95, ge=0, le=1)
+    proposals: int = Field(default=4, ge=1)
     reactions: bool = True
     consult: bool | None = None
-    lookups: int = 1
+    lookups: int = Field(default=1, ge=0)
+
+    @field_validator("points")
+    @classmethod
+    def _a_range(cls, points: tuple[int, int]) -> tuple[int, int]:
+        if not 1 <= points[0] <= points[1]:
+            raise ValueError("must be two numbers from 1 on, the smaller first, such as [3, 4]")
+        return points
 
 
 class Pool(Protocol):

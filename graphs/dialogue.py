@@ -9,13 +9,18 @@ from langgraph.runtime import Runtime
 
 from trialogue.agents.assistant import Library, assistant_turn
 from trialogue.agents.user_turn import user_turn
+from trialogue.errors import UsageError
 from trialogue.graphs.context import Context
 from trialogue.records import Action, Turn, UserProfile
 
 
 class State(TypedDict):
     """`user` and `trajectory` go in, with `turns` that stand already; `told` counts the actions
-    that the user has told."""
+    that the user has told.
+
+    Where the last turn is the user's, the assistant answers first. Where everything is told and
+    answered, nothing is added and `stop_reason` stays what it was.
+    """
 
     user: UserProfile
     trajectory: tuple[Action, ...]
@@ -69,10 +74,10 @@ async def answer_as_assistant(state: State, runtime: Runtime[Context]) -> Update
 def _query(state: State, context: Context) -> str:
     """What the rules are searched for: the user's words, and the topic where the assistant has
     the user's record (METHOD §1.4)."""
-    asked = state["turns"][-1].text
-    if not context.scenario.assistant_sees_record:
+    asked, told = state["turns"][-1].text, state.get("told", 0)
+    if not told or not context.scenario.assistant_sees_record:
         return asked
-    return f"{state['trajectory'][state['told'] - 1].topic}: {asked}"
+    return f"{state['trajectory'][told - 1].topic}: {asked}"
 
 
 async def _tell(context: Context, turn: Turn) -> None:
@@ -83,10 +88,19 @@ async def _tell(context: Context, turn: Turn) -> None:
 
 
 def _stop_reason(state: State, context: Context) -> str:
-    if state["told"] >= len(state["trajectory"]):
+    if state.get("told", 0) >= len(state["trajectory"]):
         return "goal_reached"
     rounds = sum(turn.speaker == "user" for turn in state["turns"])
     return "max_rounds" if rounds >= context.options.rounds else ""
+
+
+def _first(state: State) -> str:
+    turns, told, actions = state.get("turns", ()), state.get("told", 0), len(state["trajectory"])
+    if not 0 <= told <= actions:
+        raise UsageError(f"told is {told}, but the trajectory has {actions} actions; give 0 to {actions}")
+    if turns and turns[-1].speaker == "user":
+        return "assistant"
+    return "user" if told < actions else END
 
 
 def _over(state: State) -> str:
@@ -98,7 +112,8 @@ def build() -> StateGraph[State, Context, State, State]:
     graph = StateGraph(State, context_schema=Context)
     graph.add_node("user", speak_as_user)
     graph.add_node("assistant", answer_as_assistant)
-    graph.add_edge(START, "user")
+    ways = {"user": "user", "assistant": "assistant", END: END}
+    graph.add_conditional_edges(START, _first, ways)
     graph.add_edge("user", "assistant")
     graph.add_conditional_edges("assistant", _over, {"user": "user", END: END})
     return graph

@@ -30,6 +30,7 @@ class UserPool:
         self._lock = asyncio.Lock()
         self._filled = 0
         self._pool: dict[int, Candidate] = {}
+        self._known: dict[int, tuple[str, ...]] = {0: ()}
 
     async def candidate(self, context: Context) -> Candidate:
         """The user of dialogue `context.number`; every second attempt gets a new one.
@@ -37,13 +38,11 @@ class UserPool:
         Raises DialogueFailed if none could be found.
         """
         number, spare = context.number, context.attempt // 2
-        if spare:
-            return await self._propose(context, number, spare)
         async with self._lock:
             while self._filled <= number:
-                wave = wave_of(self._filled)
-                await self._fill(context, tuple(wave), 0)
-                self._filled = wave.stop
+                await self._fill_wave(context, wave_of(self._filled))
+        if spare:
+            return await self._propose(context, number, spare)
         if number not in self._pool:
             raise DialogueFailed(f"user_generator: no usable user for dialogue {number}")
         return self._pool[number]
@@ -51,6 +50,13 @@ class UserPool:
     def release(self, number: int) -> None:
         """Forget the candidate of a dialogue that is written."""
         self._pool.pop(number, None)
+
+    async def _fill_wave(self, context: Context, wave: range) -> None:
+        pool = await self._fill(context, tuple(wave), 0)
+        self._pool |= pool
+        intents = [pool[number].user.intent for number in wave if number in pool]
+        self._known[wave.stop] = (*self._known[wave.start], *intents)[-users.TOLD :]
+        self._filled = wave.stop
 
     async def _propose(self, context: Context, number: int, spare: int) -> Candidate:
         found = await self._fill(context, (number,), spare)
@@ -61,9 +67,11 @@ class UserPool:
     async def _fill(
         self, context: Context, numbers: tuple[int, ...], spare: int
     ) -> dict[int, Candidate]:
-        wanted = {"numbers": numbers, "tries": spare * context.options.proposals}
+        wanted = {
+            "numbers": numbers,
+            "tries": spare * context.options.proposals,
+            "known": self._known[wave_of(numbers[0]).start],
+        }
         found = await run_graph(self._graph, wanted, context)
         pool: dict[int, Candidate] = found["pool"]
-        if not spare:
-            self._pool |= pool
         return pool

@@ -14,15 +14,20 @@ from trialogue.agents.user_generator import Candidate, propose
 from trialogue.errors import DialogueFailed, ModelError
 from trialogue.graphs.context import Context
 
+TOLD = 3
+"""As many intents of others does the generator see."""
+
 
 class State(TypedDict):
-    """`numbers` of the users wanted and `tries` so far go in; `pool` comes out by number.
+    """`numbers` of the users wanted, `tries` so far and the intents `known` of users of earlier
+    waves go in; `pool` comes out by number.
 
     A number without a candidate in `pool` found none that could be used.
     """
 
     numbers: tuple[int, ...]
     tries: int
+    known: tuple[str, ...]
     proposed: dict[int, Candidate | None]
     pool: dict[int, Candidate]
 
@@ -39,12 +44,15 @@ async def propose_users(state: State, runtime: Runtime[Context]) -> Update:
     """One candidate for every number that has none yet, each told who is already there."""
     context, tries, pool = runtime.context, state.get("tries", 0), state.get("pool", {})
     open_numbers = [number for number in state["numbers"] if number not in pool]
-    taken = tuple(candidate.user.intent for candidate in list(pool.values())[-3:])
+    intents = (*state.get("known", ()), *(there.user.intent for there in pool.values()))
+    taken = intents[-TOLD:]
+    # A point is told in each round; one more would never be told.
+    fewest, most = (min(bound, context.options.rounds) for bound in context.options.points)
 
     async def one(number: int) -> Candidate | None:
         writer = replace(context.writer("user", number, tries), meter=Meter())
         seed = seed_for(context.seed, "user", number, tries)
-        story = draw_story(context.scenario, seed, context.options.points)
+        story = draw_story(context.scenario, seed, (fewest, most))
         user_id = f"{context.scenario.id}-{context.seed}-{number}-{tries}"
         if context.remembered("lost user", number, tries):
             return None
@@ -67,7 +75,7 @@ async def propose_users(state: State, runtime: Runtime[Context]) -> Update:
 
 
 async def reject_duplicates(state: State, runtime: Runtime[Context]) -> Update:
-    """Drop candidates too near to a pool user or to one proposed beside them.
+    """Drop candidates too near to a pool user, of this wave or earlier, or to one beside them.
 
     After the last try the nearest thing to a new user is kept.
     """
@@ -76,7 +84,8 @@ async def reject_duplicates(state: State, runtime: Runtime[Context]) -> Update:
     if not candidates:
         return {"proposed": {}}
     texts = [about(candidate) for candidate in candidates.values()]
-    near = await context.people.nearness(texts, min(state["numbers"]))
+    beside = [about(there) for there in state.get("pool", {}).values()]
+    near = await context.people.nearness(texts, min(state["numbers"]), beside)
     last = state["tries"] % context.options.proposals == 0
     kept = {
         number: candidate

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 
-class _Memory(NamedTuple):
+@dataclass(frozen=True)
+class _Memory:
     user: str
     index: int
     text: str

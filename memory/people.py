@@ -30,10 +30,12 @@ class PeopleMemory:
         """Add users to the pool; a number that is there already is replaced."""
         await asyncio.to_thread(self._keep, numbers, texts)
 
-    async def nearness(self, texts: Sequence[str], before: int) -> list[float]:
-        """For each text the cosine to the nearest of pool users below number `before` and of
-        the texts that stand before it; -1 where there is none."""
-        return await asyncio.to_thread(self._nearness, texts, before)
+    async def nearness(
+        self, texts: Sequence[str], before: int, beside: Sequence[str] = ()
+    ) -> list[float]:
+        """For each text the cosine to the nearest of pool users below number `before`, of the
+        texts `beside` and of the texts that stand before it; -1 where there is none."""
+        return await asyncio.to_thread(self._nearness, texts, before, beside)
 
     def _keep(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
         vectors = self._embedder.embed(texts)
@@ -45,11 +47,11 @@ class PeopleMemory:
         )
         self._vectors |= zip(numbers, vectors, strict=True)
 
-    def _nearness(self, texts: Sequence[str], before: int) -> list[float]:
-        vectors = self._embedder.embed(texts)
+    def _nearness(self, texts: Sequence[str], before: int, beside: Sequence[str]) -> list[float]:
+        vectors = self._embedder.embed([*beside, *texts])
         pool = self._below(before)
         nearest = []
-        for i, vector in enumerate(vectors):
+        for i, vector in enumerate(vectors[len(beside) :], start=len(beside)):
             others = [*(pool @ vector), *(vectors[:i] @ vector)]
             nearest.append(float(max(others, default=-1.0)))
         return nearest
