@@ -21,7 +21,7 @@ __all__ = ["Answer", "Caller", "Meter", "ModelSpec", "RoleStats", "Sampling"]
 T = TypeVar("T", bound=BaseModel)
 
 _TIMES = 3
-_ROOM = 4096
+_ROOM = 2048
 _USUAL = Sampling()
 
 

@@ -416,6 +416,22 @@ async def test_an_answer_that_stays_empty_is_an_answer_error(
     assert len(server.requests) == 3
 
 
+async def test_a_model_that_thinks_first_gets_room_to_speak(
+    openai_server: Start, journal: Journal
+) -> None:
+    def thinking(body: dict[str, Any]) -> str:
+        return "<think>" if "stop" in body else "<think>\nA rate.\n</think>\n480"
+
+    server = openai_server(thinking)
+    async with caller_of(server, journal) as caller:
+        short = Sampling(max_tokens=30, stop=("\n",))
+        answer = await caller.text("user", ASK, seed=1, sampling=short)
+    assert answer.text == "480"
+    limits = [body.get("max_tokens") or body["max_completion_tokens"] for body in server.requests]
+    assert limits[0] == 30
+    assert limits[-1] >= 1000
+
+
 # --- structured answers ---------------------------------------------------------------------
 
 
