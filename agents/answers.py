@@ -9,21 +9,16 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from trialogue.agents.strict_schema import in_words
+from trialogue.tools.plain_text import usable
 
 T = TypeVar("T", bound=BaseModel)
 Message = tuple[str, str]
 
 _THINKING = re.compile(r"^\s*<think>.*?(</think>|\Z)", re.DOTALL)
-_UNUSABLE = re.compile("[\x00\ud800-\udfff]")
 _QUOTED = 4000
 # Mending takes time that grows with the square of the length; longer answers are asked again.
 _FORGIVEN = 10_000
 _DECODER = json.JSONDecoder(strict=False)
-
-
-def usable(text: str) -> str:
-    """`text` without NULs and lone surrogates, which neither JSON nor SQLite can carry."""
-    return text if text.isascii() and "\0" not in text else _UNUSABLE.sub("", text)
 
 
 def spoken(text: str) -> str:

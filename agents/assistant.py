@@ -155,7 +155,7 @@ async def use_tools(
         )
     except AnswerError:
         return Finding(rule)
-    call = await toolbox.carry_out(decision)
+    call = await toolbox.carry_out(decision, writer, ("tools", place))
     return Finding(rule, None, f"{call.name}: {call.result}", (call,)) if call else Finding(rule)
 
 
@@ -189,7 +189,8 @@ async def reduce_to_case(
     rule = (*rows, *(said[i] for i in sorted(kept)))
     if comparison is None or "calculator" not in toolbox:
         return Finding(rule)
-    call = await toolbox.call("calculator", {"expression": comparison.expression})
+    difference = {"expression": comparison.expression}
+    call = await toolbox.call("calculator", difference, writer, ("compare", place))
     return Finding(rule, comparison, comparison.told(call.result, scenario.language), (call,))
 
 

@@ -7,7 +7,7 @@ from typing import Self, TypeVar
 
 from pydantic import BaseModel
 
-from trialogue.agents.answers import Message, complaint, read, repair, usable
+from trialogue.agents.answers import Message, complaint, read, repair
 from trialogue.agents.endpoint import Endpoint, connect
 from trialogue.agents.limits import Budget, Limits, Meter, Price
 from trialogue.agents.models import ModelSpec, parse
@@ -15,6 +15,7 @@ from trialogue.agents.session import Connect, Session, Sleep
 from trialogue.agents.wire import Ask, Sampling
 from trialogue.errors import AnswerError, ModelError, UsageError
 from trialogue.memory.journal import Answer, Journal, key_of
+from trialogue.tools.plain_text import usable
 
 __all__ = ["Answer", "Caller", "Meter", "ModelSpec", "RoleStats", "Sampling"]
 

@@ -30,7 +30,7 @@ def focus(passage: Passage, beside: Iterable[Passage], case: str) -> tuple[list[
     """
     known = rule_tables.keys([t for p in beside for t in rule_tables.tables(p.text)], case)
     rows = [
-        rule_tables.told(table[0], row)
+        rule_tables.told(table[0], row, case)
         for table in rule_tables.tables(passage.text)
         for row in rule_tables.rows_for(table, known, case)
     ]

@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 
 from trialogue.errors import EndpointError
 from trialogue.records import Record
@@ -29,6 +29,11 @@ class ModelSpec(Record):
     name: str
     base_url: str | None = None
     temperature: float | None = None
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_a_key(cls, base_url: str | None) -> str | None:
+        return base_url if base_url is None else address(base_url)
 
 
 class ModelName(NamedTuple):
@@ -82,8 +87,9 @@ def address(base_url: str) -> str:
     except ValueError:
         odd = True
     if odd:
-        raise EndpointError(f"'{base_url}' is no base URL; it looks like http://localhost:8000/v1")
-    if parts.username or parts.password or parts.query:
+        shown = "this" if set(base_url) & set("@?#") else f"'{base_url}'"
+        raise EndpointError(f"{shown} is no base URL; it looks like http://localhost:8000/v1")
+    if parts.username or parts.password or parts.query or parts.fragment:
         raise EndpointError(
             f"the base URL at {parts.hostname} carries a key; put the key into {KEY_VARIABLE} "
             "and leave it out of the URL"

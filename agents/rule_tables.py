@@ -65,9 +65,14 @@ def rows_for(table: Table, known: dict[str, set[str]], case: str) -> list[list[s
     return _naming(rows, case) or keyed or ranged or rows
 
 
-def told(header: Sequence[str], row: Sequence[str]) -> str:
-    """A row as a sentence: "Tier 2: Ceiling per night 450 CNY.", "二类：每晚上限400元。"."""
+def told(header: Sequence[str], row: Sequence[str], case: str = "") -> str:
+    """A row as a sentence: "Tier 2: Ceiling per night 450 CNY.", "二类：每晚上限400元。".
+
+    Where the columns are ranges ("Up to 5 hours") only those that hold the case are told.
+    """
     pairs = list(zip(header[1:], row[1:], strict=False))
+    held = [pair for pair in pairs if _in_range(pair[0], "", case)]
+    pairs = held or pairs
     if header[0] >= "\u3400":
         return f"{row[0]}：{'，'.join(f'{name}{cell}' for name, cell in pairs)}。"
     return f"{header[0]} {row[0]}: {', '.join(f'{name} {cell}'.strip() for name, cell in pairs)}."

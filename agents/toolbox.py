@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, WithJsonSchema, create_model
 
+from trialogue.agents.seeds import Step
+from trialogue.agents.writer import Writer
+from trialogue.memory.journal import canonical, key_of
 from trialogue.records import ToolCall
 from trialogue.tools.calling import call_tool
+from trialogue.tools.plain_text import usable_value
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -34,31 +38,65 @@ class Toolbox:
         """A model whose `call` is one of the tools with its own arguments, or none."""
         union: Any = _call(NONE, create_model("NoArguments", __config__=_CLOSED))
         for tool in self.tools:
-            union = union | _call(tool.name, tool.get_input_schema())
+            union = union | _call(tool.name, _arguments(tool))
         return create_model("Decision", __config__=_CLOSED, call=(union, ...))
 
     @cached_property
     def described(self) -> str:
         """The tools as a list for a prompt: name, arguments, what each does."""
         lines = [
-            f"- {tool.name}({', '.join(tool.args)}): {' '.join(tool.description.split())}"
+            f"- {tool.name}({', '.join(_names(tool))}): {' '.join(tool.description.split())}"
             for tool in self.tools
         ]
         return "\n".join([*lines, f"- {NONE}(): nothing needs looking up"])
 
-    async def call(self, name: str, arguments: dict[str, Any]) -> ToolCall:
-        """Call a tool; whatever happens becomes the call's result."""
-        return await call_tool(self.tools, name, arguments, timeout=self._timeout)
+    async def call(
+        self, name: str, arguments: dict[str, Any], writer: Writer, path: Sequence[Step]
+    ) -> ToolCall:
+        """Call a tool; whatever happens becomes the call's result.
 
-    async def carry_out(self, decision: BaseModel) -> ToolCall | None:
+        The journal keeps it for this place of the run (the writer's seed and `path`), so that a
+        replay takes the same result without a call.
+        """
+        arguments = usable_value(arguments)
+        place = {"seed": writer.seed, "path": list(path), "tool": name, "arguments": arguments}
+        key = f"tool/{key_of(canonical(place))}"
+        journal = writer.caller.journal
+        known = journal.recall(key)
+        if known is not None:
+            return ToolCall.model_validate(known)
+        called = await call_tool(self.tools, name, arguments, timeout=self._timeout)
+        journal.remember(key, called.model_dump(mode="json"))
+        return called
+
+    async def carry_out(
+        self, decision: BaseModel, writer: Writer, path: Sequence[Step]
+    ) -> ToolCall | None:
         """Call what a validated answer of `schema` decided; None for "none"."""
         call = decision.model_dump(mode="json")["call"]
         if call["tool"] == NONE:
             return None
-        return await self.call(call["tool"], call["arguments"])
+        return await self.call(call["tool"], call["arguments"], writer, path)
 
 
-def _call(name: str, arguments: type[Any]) -> Any:
+def _arguments(tool: "BaseTool") -> Any:
+    """The type of a tool's arguments; one that brings JSON Schema checks them itself."""
+    schema = tool.tool_call_schema
+    if not isinstance(schema, dict):
+        return schema
+    from langchain_core.utils.json_schema import dereference_refs
+
+    free = {"type": "object", "properties": {}, **dereference_refs(schema)}
+    free.pop("$defs", None)
+    return Annotated[dict[str, Any], WithJsonSchema(free)]
+
+
+def _names(tool: "BaseTool") -> Sequence[str]:
+    schema = tool.tool_call_schema
+    return tuple(schema.get("properties", ()) if isinstance(schema, dict) else tool.args)
+
+
+def _call(name: str, arguments: Any) -> Any:
     named: Any = Literal[name]
     return create_model(
         f"Call_{name}", __config__=_CLOSED, tool=(named, ...), arguments=(arguments, ...)

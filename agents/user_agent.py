@@ -49,7 +49,7 @@ async def act(
         )
     except AnswerError:
         return ()
-    call = await toolbox.carry_out(answer)
+    call = await toolbox.carry_out(answer, writer, ("act", index))
     return (call,) if call else ()
 
 

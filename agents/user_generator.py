@@ -61,13 +61,19 @@ async def propose(
         ),
         temperature=0.5,
     )
-    problems = await asyncio.gather(
-        *(_problem(writer, scenario, point, i) for i, point in enumerate(story.points))
-    )
-    user = UserProfile(
-        id=user_id, identity=story.identity, intent=intent.text, problems=tuple(problems)
-    )
+    problems = await _all_problems(writer, scenario, story)
+    user = UserProfile(id=user_id, identity=story.identity, intent=intent.text, problems=problems)
     return Candidate(user=user, story=story, usage=writer.meter.usage)
+
+
+async def _all_problems(writer: Writer, scenario: Scenario, story: Story) -> tuple[str, ...]:
+    """One question a point, asked at once; when one raises, the others are finished first."""
+    asked = (_problem(writer, scenario, point, i) for i, point in enumerate(story.points))
+    ended = await asyncio.gather(*asked, return_exceptions=True)
+    for problem in ended:
+        if isinstance(problem, BaseException):
+            raise problem
+    return tuple(str(problem) for problem in ended)
 
 
 async def _problem(writer: Writer, scenario: Scenario, point: Point, number: int) -> str:

@@ -24,9 +24,10 @@ class Options(Record):
     """How dialogues are made.
 
     `points` is the range of activities a user lives through and tells; `rounds` bounds the
-    dialogue, and so the activities; `drafts` bounds the tries for one line; `passages` is how many are retrieved;
-    `pages` is how many web pages are read for a keyword; `duplicate` is the cosine above which
-    two users are too much alike; `proposals` bounds the tries for one user. `reactions` lets
+    dialogue, and so the activities; `drafts` bounds the tries for one line; `passages` is how
+    many are retrieved; `pages` is how many web pages are read for a keyword; `duplicate` is the
+    cosine above which two users are too much alike; `proposals` bounds the tries for one user.
+    `reactions` lets
     users say a few words on the answer just heard; `consult` reduces the rules to the case
     before the assistant answers: None means for local models only. `lookups` bounds the tool
     calls of a user's story.

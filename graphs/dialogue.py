@@ -97,7 +97,9 @@ def _stop_reason(state: State, context: Context) -> str:
 def _first(state: State) -> str:
     turns, told, actions = state.get("turns", ()), state.get("told", 0), len(state["trajectory"])
     if not 0 <= told <= actions:
-        raise UsageError(f"told is {told}, but the trajectory has {actions} actions; give 0 to {actions}")
+        raise UsageError(
+            f"told is {told}, but the trajectory has {actions} actions; give 0 to {actions}"
+        )
     if turns and turns[-1].speaker == "user":
         return "assistant"
     return "user" if told < actions else END
@@ -112,8 +114,7 @@ def build() -> StateGraph[State, Context, State, State]:
     graph = StateGraph(State, context_schema=Context)
     graph.add_node("user", speak_as_user)
     graph.add_node("assistant", answer_as_assistant)
-    ways = {"user": "user", "assistant": "assistant", END: END}
-    graph.add_conditional_edges(START, _first, ways)
+    graph.add_conditional_edges(START, _first, ["user", "assistant", END])
     graph.add_edge("user", "assistant")
     graph.add_conditional_edges("assistant", _over, {"user": "user", END: END})
     return graph

@@ -13,7 +13,7 @@ from trialogue.records import Passage
 from trialogue.tools.documents import Document, load_documents, split
 from trialogue.tools.page import Page, PageRefused
 from trialogue.tools.reader import read_page
-from trialogue.tools.search import SearchHit, SearchUnavailable
+from trialogue.tools.search import SearchHit, SearchProvider, SearchUnavailable
 
 
 class State(TypedDict):
@@ -50,14 +50,38 @@ async def search_web(state: State, runtime: Runtime[Context]) -> Update:
     found: dict[str, SearchHit] = {}
     if context.search is None:
         return {"hits": ()}
+    down = ""
     for keyword in state["keywords"]:
+        hits = await _hits(context, context.search, keyword, down)
+        if isinstance(hits, str):
+            down = hits
+            problems.append(hits)
+        else:
+            found |= {hit.address: hit for hit in hits if hit.address not in found}
+    return {"hits": tuple(found.values()), "problems": tuple(dict.fromkeys(problems))}
+
+
+async def _hits(
+    context: Context, search: SearchProvider, keyword: str, down: str
+) -> list[SearchHit] | str:
+    """What is found for a keyword, or why nothing is; both as they were at first.
+
+    `down` is why an earlier search failed: this one is not tried then.
+    """
+    known = context.remembered("search", context.options.pages, keyword)
+    if isinstance(known, str):
+        return known
+    if known is not None:
+        return [SearchHit.model_validate(hit) for hit in known]
+    hits: list[SearchHit] | str = down
+    if not down:
         try:
-            for hit in await context.search.search(keyword, context.options.pages):
-                found.setdefault(hit.address, hit)
+            hits = await search.search(keyword, context.options.pages)
         except SearchUnavailable as error:
-            problems.append(str(error))
-            break
-    return {"hits": tuple(found.values()), "problems": tuple(problems)}
+            hits = str(error)
+    kept = hits if isinstance(hits, str) else [hit.model_dump(mode="json") for hit in hits]
+    context.remember(kept, "search", context.options.pages, keyword)
+    return hits
 
 
 async def read_sources(state: State, runtime: Runtime[Context]) -> Update:

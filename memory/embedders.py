@@ -34,18 +34,21 @@ def make_embedder(
     *,
     base_url: str | None = None,
     progress: weights.Progress | None = None,
+    timeout: float | None = None,
 ) -> Embedder:
     """The embedder called `name`: "local", "hash", or "openai:MODEL".
 
     "local" fetches its model file if that is missing. "openai:MODEL" takes its key from
-    OPENAI_API_KEY; at another `base_url` than OpenAI's none is needed. Raises UsageError for an
-    unknown name, EndpointError for a missing key.
+    OPENAI_API_KEY; at another `base_url` than OpenAI's none is needed; `timeout` bounds one try
+    of a request, in seconds. Raises UsageError for an unknown name, EndpointError for a missing
+    key.
     """
     provider, _, model = name.partition(":")
     if name == "hash":
         return HashEmbedder()
     if provider == "openai" and model:
-        return EndpointEmbedder(model, base_url=base_url, api_key=_api_key(base_url))
+        key = _api_key(base_url)
+        return EndpointEmbedder(model, base_url=base_url, api_key=key, timeout=timeout)
     if name == "local" or provider == "local":
         return _local(model, progress)
     raise UsageError(f"no embedder is called {name!r}: there are local, hash and openai:MODEL")
@@ -61,5 +64,5 @@ def _local(model: str, progress: weights.Progress | None) -> LocalEmbedder:
 def _api_key(base_url: str | None) -> str:
     key = os.environ.get("OPENAI_API_KEY", "")
     if not key and not base_url:
-        raise EndpointError("OPENAI_API_KEY is not set: set it, or give --base-url of a server")
+        raise EndpointError("OPENAI_API_KEY is not set: set it, or embedder_base_url")
     return key or "no-key-needed"

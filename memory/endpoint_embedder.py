@@ -13,11 +13,19 @@ from trialogue.memory.vectors import Vectors, unit_rows
 class EndpointEmbedder:
     """The embedding model `model` behind `base_url` (None: OpenAI's own address)."""
 
-    def __init__(self, model: str, *, base_url: str | None = None, api_key: str) -> None:
+    def __init__(
+        self,
+        model: str,
+        *,
+        base_url: str | None = None,
+        api_key: str,
+        timeout: float | None = None,
+    ) -> None:
         self.name = f"openai:{model}"
         self._model = model
         self._base_url = base_url
         self._api_key = api_key
+        self._timeout = timeout
 
     @cached_property
     def dimension(self) -> int:
@@ -28,7 +36,10 @@ class EndpointEmbedder:
         """One row of length 1 for each text, shape (texts, dimension); raises EndpointError."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        return unit_rows(self._ask([text or " " for text in texts]))
+        # A lone surrogate cannot be sent.
+        return unit_rows(
+            self._ask([text.encode(errors="ignore").decode() or " " for text in texts])
+        )
 
     def _ask(self, texts: list[str]) -> "np.ndarray[Any, np.dtype[np.float64]]":
         try:
@@ -44,7 +55,7 @@ class EndpointEmbedder:
         line = " ".join(why.replace(self._api_key, "…").split())[:200]
         return EndpointError(
             f"embeddings of {self._model} at {place}: {line}; "
-            "check --embedder, --base-url and OPENAI_API_KEY"
+            "check embedder, embedder_base_url and OPENAI_API_KEY"
         )
 
     @cached_property
@@ -56,5 +67,6 @@ class EndpointEmbedder:
             model=self._model,
             base_url=self._base_url,
             api_key=SecretStr(self._api_key),
+            timeout=self._timeout,
             check_embedding_ctx_length=False,  # else it sends tokens, which only OpenAI takes
         )

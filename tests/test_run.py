@@ -97,7 +97,8 @@ class Spoiled:
 
     def __call__(self, body: Body) -> Reply | str:
         last = body["messages"][-1]["content"]
-        if last.startswith("Note: ") and any(all(v in last for v in n) for n in self._notes):
+        told = any(all(value in last for value in note) for note in self._notes)
+        if told and simulated_model.prompt_of(body) == "line":
             return "I did something or other."
         return simulated_model.served(body)
 
@@ -134,7 +135,8 @@ async def test_what_failed_by_bad_luck_fails_again_in_a_replay(
     broken: set[int] = set()
 
     def reply(body: Body) -> Reply | str:
-        if "<line>" in body["messages"][-1]["content"] and (not broken or body["seed"] in broken):
+        telling = simulated_model.prompt_of(body) == "said"
+        if telling and (not broken or body["seed"] in broken):
             broken.add(body["seed"])
             return refusal(500, "out of memory")
         return simulated_model.served(body)

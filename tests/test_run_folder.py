@@ -143,3 +143,22 @@ def test_damaged_settings_are_named(tmp_path: Path, text: str) -> None:
     (tmp_path / SETTINGS).write_text(text)
     with RunFolder(tmp_path) as folder, pytest.raises(UsageError, match=r"run\.json is damaged"):
         folder.settle({"n": 2}, FREE)
+
+
+def test_what_was_read_is_compared_by_content(tmp_path: Path) -> None:
+    before = {"seed": 0, "contents": {"documents": {"a.md": "1", "b.md": "2"}}}
+    after = {"seed": 0, "contents": {"documents": {"a.md": "1", "b.md": "3"}}}
+    with RunFolder(tmp_path) as folder:
+        folder.settle(before, FREE)
+        folder.settle(before, FREE)
+        with pytest.raises(UsageError, match=r"documents differ: b\.md; choose another --out"):
+            folder.settle(after, FREE)
+
+
+def test_fewer_dialogues_than_are_there_are_refused(full: Path) -> None:
+    with (full / DIALOGUES).open("ab") as out:
+        out.write(b'{"id": "torn')
+    with RunFolder(full) as folder:
+        folder.check_room(2)
+        with pytest.raises(UsageError, match="holds 2 dialogues; ask for at least 2 or choose"):
+            folder.check_room(1)

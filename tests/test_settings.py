@@ -4,7 +4,8 @@ import pytest
 
 from trialogue.agents.models import ModelSpec
 from trialogue.errors import UsageError
-from trialogue.settings import Settings, load_settings
+from trialogue.run_folder import lasting
+from trialogue.settings import FREE_ON_RESUME, Settings, load_settings
 
 
 @pytest.fixture
@@ -111,3 +112,38 @@ def test_a_config_file_that_is_not_there(tmp_path: Path) -> None:
 def test_local_models_are_asked_less_at_once(given: dict[str, object], at_once: int) -> None:
     settings = Settings.model_validate({"scenario": "travel", **given})
     assert settings.at_once == at_once
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"base_url": "http://me:s3cret@localhost/v1"},
+        {"base_url": "http://localhost/v1?key=s3cret"},
+        {"base_url": "me:s3cret@localhost"},
+        {"embedder_base_url": "http://s3cret@localhost/v1"},
+        {"roles": {"user": {"name": "openai:x", "base_url": "http://s3cret@localhost/v1"}}},
+    ],
+)
+def test_a_key_in_an_address_is_refused_and_not_told(given: dict[str, object]) -> None:
+    with pytest.raises(UsageError) as error:
+        load_settings(None, {"scenario": "travel", **given})
+    assert "s3cret" not in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "free"),
+    [
+        ({"roles": {"user": {"name": "openai:x", "base_url": "http://localhost:2/v1"}}}, True),
+        ({"limits": {"calls": 3}}, True),
+        ({"embedder_base_url": "http://localhost:2/v1"}, True),
+        ({"limits": {"prices": {"openai:x": {"input": 1, "output": 2}}}}, False),
+        ({"roles": {"user": "openai:y"}}, False),
+    ],
+)
+def test_what_may_differ_on_resume(given: dict[str, object], free: bool) -> None:
+    role = {"user": {"name": "openai:x", "base_url": "http://localhost:1/v1"}}
+    before = Settings.model_validate({"scenario": "travel", "roles": role})
+    after = Settings.model_validate({"scenario": "travel", "roles": role, **given})
+    kept = [lasting(s.model_dump(mode="json"), FREE_ON_RESUME) for s in (before, after)]
+    assert (kept[0] == kept[1]) is free

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trialogue.records import ToolCall
+from trialogue.tools.plain_text import usable, usable_value
 from trialogue.tools.plugins import one_line, unknown_name
 
 if TYPE_CHECKING:
@@ -27,24 +28,27 @@ async def call_tool(
     """The call with its result, verbatim up to `limit` characters.
 
     An unknown tool, unfit arguments, an exception and a call of more than `timeout` seconds
-    give a result "error: …" of one line. Only cancellation is raised.
+    give a result "error: …" of one line. Only cancellation is raised. NULs and lone surrogates
+    are dropped.
     """
-    given = copy.deepcopy(dict(arguments))
-    result = await _result({tool.name: tool for tool in tools}, name, given, timeout)
-    return ToolCall(name=name, arguments=dict(arguments), result=_cut(result, limit))
+    result = await _result({tool.name: tool for tool in tools}, name, arguments, timeout)
+    said = usable_value(dict(arguments)) if isinstance(arguments, Mapping) else {}
+    return ToolCall(name=name, arguments=said, result=_cut(usable(result), limit))
 
 
 async def _result(
-    tools: Mapping[str, "BaseTool"], name: str, arguments: dict[str, Any], timeout: float
+    tools: Mapping[str, "BaseTool"], name: str, arguments: Any, timeout: float
 ) -> str:
     from pydantic import ValidationError
 
     if name not in tools:
         return f"error: {unknown_name('tool', name, tools)}"
+    if not isinstance(arguments, Mapping):
+        return f"error: {name} was called with unfit arguments: they are not an object"
     within = asyncio.timeout(timeout)
     try:
         async with within:
-            return _text(await tools[name].ainvoke(arguments))
+            return _text(await tools[name].ainvoke(copy.deepcopy(dict(arguments))))
     except ValidationError as error:
         return f"error: {name} was called with unfit arguments: {_faults(error)}"
     except Exception as error:

@@ -1,5 +1,6 @@
 """Reads the user's own documents from files and folders: Markdown, text, HTML, PDF."""
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -59,6 +60,24 @@ def load_documents(paths: Sequence[Path | str], *, file_limit: int = 20_000_000)
             reason = error.strerror if isinstance(error, OSError) else str(error)
             problems.append(f"{file.source}: {reason}")
     return LoadedDocuments(documents, problems)
+
+
+def fingerprints(paths: Sequence[Path | str]) -> dict[str, str]:
+    """A hash of the content of each file that `load_documents` would read, by its source.
+
+    Files of the same source share one. Raises UsageError as `load_documents`.
+    """
+    kept: dict[str, str] = {}
+    for file in (file for path in paths for file in _files(Path(path))):
+        if not _known(file.path) or not file.path.is_file():
+            continue
+        try:
+            content = file.path.read_bytes()
+        except OSError:
+            continue
+        before = kept.get(file.source, "")
+        kept[file.source] = hashlib.sha256(before.encode() + content).hexdigest()[:12]
+    return kept
 
 
 def _files(path: Path) -> Iterable[_Found]:

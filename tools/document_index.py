@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from trialogue.records import Passage
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from trialogue.memory.embedders import Embedder
 
 AT_ONCE = 5_000
-RANKED_WHOLE = 500
-SEARCH_LIST = 2_000
 RANK_OFFSET = 60
 TOKEN = re.compile(r"[\u3400-\u9fff]+|[^\W\u3400-\u9fff]+")
 
@@ -48,13 +46,13 @@ class DocumentIndex:
         self,
         passages: Sequence[Passage],
         embedder: "Embedder",
-        collection: "Collection",
+        vectors: "npt.NDArray[np.float32]",
         words: "bm25s.BM25 | None",
     ) -> None:
         self._passages = {passage.id: passage for passage in passages}
         self._ids = [passage.id for passage in passages]
         self._embedder = embedder
-        self._collection = collection
+        self._vectors = vectors
         self._words = words
 
     @classmethod
@@ -69,7 +67,7 @@ class DocumentIndex:
         unique = sorted({p.id: p for p in passages}.values(), key=lambda passage: passage.id)
         collection = _collection(client, name, embedder)
         _fill(collection, unique, embedder)
-        return cls(unique, embedder, collection, _word_index(unique))
+        return cls(unique, embedder, _vectors(collection, unique), _word_index(unique))
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -88,34 +86,11 @@ class DocumentIndex:
         return [self._passages[found] for found in best[:k]]
 
     def _by_meaning(self, query: str, depth: int) -> list[str]:
-        vector = self._embedder.embed([query])[0]
-        whole = len(self._ids) <= RANKED_WHOLE
-        found = self._collection.query(
-            query_embeddings=[vector],
-            n_results=len(self._ids) if whole else depth,
-            include=["distances"],
-        )
-        distances = dict(zip(found["ids"][0], (found["distances"] or [[]])[0], strict=True))
-        if whole and len(distances) < len(self._ids):
-            distances |= self._left_out(vector, distances)
-        # Rounded, since equal passages may come from both sides with different noise.
-        best = sorted(distances, key=lambda found: (round(distances[found], 5), found))
-        return best[:depth]
-
-    def _left_out(
-        self, vector: "npt.NDArray[np.float32]", found: Container[str]
-    ) -> dict[str, float]:
-        """The distances of passages which the approximate search did not reach.
-
-        Many near duplicates, or one passage that is near all others, cut its graph apart, and
-        differently in every build.
-        """
-        import numpy as np
-
-        ids = [passage_id for passage_id in self._ids if passage_id not in found]
-        stored = self._collection.get(ids=ids, include=["embeddings"])
-        distances = 1 - np.asarray(stored["embeddings"]) @ vector
-        return dict(zip(stored["ids"], distances.tolist(), strict=True))
+        # Every passage is compared: an approximate search differs with every build of its graph.
+        likeness = self._vectors @ self._embedder.embed([query])[0]
+        # Rounded, so that noise does not rank equal passages; a stable sort ranks them by id.
+        order = (-likeness.round(5)).argsort(kind="stable")
+        return [self._ids[i] for i in order[:depth]]
 
     def _by_words(self, query: str, depth: int) -> list[str]:
         asked = tokens(query)
@@ -131,9 +106,10 @@ class DocumentIndex:
 def _collection(client: "ClientAPI", name: str, embedder: "Embedder") -> "Collection":
     """The collection called `name`; a new one if another embedder filled the old."""
     mark = {"embedder": embedder.name, "dimension": embedder.dimension}
-    # Wide enough for the approximate search to find all of a small collection, almost always.
-    hnsw = {"space": "cosine", "ef_search": SEARCH_LIST, "max_neighbors": 64}
-    options: dict[str, Any] = {"configuration": {"hnsw": hnsw}, "embedding_function": None}
+    options: dict[str, Any] = {
+        "configuration": {"hnsw": {"space": "cosine"}},
+        "embedding_function": None,
+    }
     collection = client.get_or_create_collection(name, metadata=mark, **options)
     if collection.metadata == mark:
         return collection
@@ -155,6 +131,16 @@ def _fill(collection: "Collection", passages: Sequence[Passage], embedder: "Embe
             documents=[passage.text for passage in part],
             metadatas=[{"source": p.source, "heading": p.heading} for p in part],
         )
+
+
+def _vectors(collection: "Collection", passages: Sequence[Passage]) -> "npt.NDArray[np.float32]":
+    """What the collection holds, one row a passage in their order."""
+    import numpy as np
+
+    found = collection.get(include=["embeddings"])
+    rows = np.asarray(found["embeddings"], dtype=np.float32)
+    row_of = {passage_id: row for row, passage_id in enumerate(found["ids"])}
+    return rows[[row_of[passage.id] for passage in passages]]
 
 
 def _word_index(passages: Sequence[Passage]) -> "bm25s.BM25 | None":

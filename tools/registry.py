@@ -26,7 +26,6 @@ __all__ = [
     "ToolContext",
     "ToolFactory",
     "available_tools",
-    "broken_plugins",
     "call_tool",
     "resolve",
 ]
@@ -61,17 +60,6 @@ def available_tools() -> dict[str, ToolFactory]:
     """Every tool's factory by name; a plugin is imported when its factory is called."""
     found: dict[str, ToolFactory] = {name: partial(_plugged, name) for name in plugins(GROUP)}
     return found | BUILT_IN
-
-
-def broken_plugins() -> dict[str, UsageError]:
-    """The tool plugins that cannot be imported, by name, each with the error that says why."""
-    broken: dict[str, UsageError] = {}
-    for name, point in plugins(GROUP).items():
-        try:
-            load_plugin(point)
-        except UsageError as error:
-            broken[name] = error
-    return broken
 
 
 def resolve(names: Sequence[str], context: ToolContext) -> list["BaseTool"]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from trialogue.checkup import examine
 from trialogue.findings import Finding
 from trialogue.own_loop import run_in_own_loop
-from trialogue.records import Dialogue, Turn
+from trialogue.records import Dialogue, Scenario, Turn
 from trialogue.run import Result, run
 from trialogue.saved_run import SavedRun
 from trialogue.settings import Settings, load_settings
+from trialogue.tools.search import SearchProvider
 from trialogue.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -20,24 +21,30 @@ if TYPE_CHECKING:
 
 OnTurn = Callable[[int, Turn], Awaitable[None] | None]
 OnDialogue = Callable[[Dialogue], None]
+ScenarioLike = str | os.PathLike[str] | Scenario
 
 
 def synthesize(
-    scenario: str,
+    scenario: ScenarioLike,
     *,
     on_turn: OnTurn | None = None,
     on_dialogue: OnDialogue | None = None,
     tools: Sequence["BaseTool"] = (),
+    search: SearchProvider | str | None = None,
     config: str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Result:
     """Make dialogues, in a run folder, and say what came of it.
 
-    `scenario` is a name or a YAML file. `settings` are fields of `Settings` (`n`, `seed`,
-    `model`, `out`, …) or, directly, of its `options` (`rounds`, …) and `limits`
-    (`concurrency`, `calls`, …); they go over those in the YAML file `config`. `on_turn` is
-    called with the dialogue's number and each finished turn, `on_dialogue` with each accepted
-    dialogue; both are called in the thread that makes the dialogues. `tools` are LangChain tools
+    `scenario` is a name, a YAML file, a sentence of at least four words, from which the model
+    drafts one, or a Scenario, whose documents are relative to the current folder. `settings` are
+    fields of `Settings` (`n`, `seed`, `model`, `out`, …) or, directly, of its `options`
+    (`rounds`, …) and `limits` (`concurrency`, `calls`, …); they go over those in the YAML file
+    `config`. `on_turn` is
+    called with the dialogue's number and each finished turn, also of an attempt that fails later
+    and is made anew: for the turns that count use `on_dialogue`, which is called with each
+    accepted dialogue. Both are called in the thread that makes the dialogues. `search` is a
+    provider's name or a SearchProvider. `tools` are LangChain tools
     that `user_tools` and `assistant_tools` may name besides those installed.
 
     It works also where an event loop is running (notebooks): then in a thread with a loop of
@@ -46,23 +53,27 @@ def synthesize(
     Raises UsageError for what the caller can mend, ShortRun if fewer dialogues than `n` could
     be made; its `result` is the Result until then.
     """
-    chosen = _settings(scenario, config, settings)
+    chosen = _settings(scenario, config, {**settings, "search": _name(search)})
     watcher = _Told(on_turn, on_dialogue)
-    return run_in_own_loop(lambda: run(chosen, watcher, tools=tools))
+    own = _own(scenario, search)
+    return run_in_own_loop(lambda: run(chosen, watcher, tools=tools, **own))
 
 
 async def asynthesize(
-    scenario: str,
+    scenario: ScenarioLike,
     *,
     on_turn: OnTurn | None = None,
     on_dialogue: OnDialogue | None = None,
     tools: Sequence["BaseTool"] = (),
+    search: SearchProvider | str | None = None,
     config: str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Result:
     """`synthesize` inside the running event loop, with the same arguments, result and errors."""
-    chosen = await asyncio.to_thread(_settings, scenario, config, settings)
-    return await run(chosen, _Told(on_turn, on_dialogue), tools=tools)
+    given = {**settings, "search": _name(search)}
+    chosen = await asyncio.to_thread(_settings, scenario, config, given)
+    watcher = _Told(on_turn, on_dialogue)
+    return await run(chosen, watcher, tools=tools, **_own(scenario, search))
 
 
 def open_run(path: str | os.PathLike[str]) -> SavedRun:
@@ -84,10 +95,23 @@ def doctor(*, timeout: float = 30.0, **settings: Any) -> list[Finding]:
     return run_in_own_loop(collected)
 
 
+def _name(search: SearchProvider | str | None) -> str | None:
+    return search if search is None or isinstance(search, str) else search.name
+
+
+def _own(scenario: ScenarioLike, search: SearchProvider | str | None) -> dict[str, Any]:
+    """What is given as an object and so cannot stand in settings."""
+    return {
+        "scenario": scenario if isinstance(scenario, Scenario) else None,
+        "search": None if isinstance(search, str) else search,
+    }
+
+
 def _settings(
-    scenario: str, config: str | os.PathLike[str] | None, settings: dict[str, Any]
+    scenario: ScenarioLike, config: str | os.PathLike[str] | None, settings: dict[str, Any]
 ) -> Settings:
-    given = {"scenario": scenario, **settings}
+    name = scenario.id if isinstance(scenario, Scenario) else os.fspath(scenario)
+    given = {"scenario": name, **settings}
     return load_settings(None if config is None else Path(config), given)
 
 

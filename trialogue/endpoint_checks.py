@@ -13,6 +13,7 @@ from trialogue.agents.models import ModelSpec
 from trialogue.agents.wire import Ask, Sampling
 from trialogue.errors import TrialogueError
 from trialogue.findings import Finding
+from trialogue.memory.embedders import make_embedder
 from trialogue.memory.journal import Answer, Journal
 
 if TYPE_CHECKING:
@@ -52,6 +53,18 @@ async def check_endpoint(spec: ModelSpec, timeout: float = 30.0) -> AsyncIterato
             await endpoint.close()
 
 
+async def check_embedder(name: str, base_url: str | None, timeout: float = 30.0) -> Finding:
+    """Whether the embedder `name`, which is `openai:MODEL`, answers one tiny request."""
+    try:
+        embedder = make_embedder(name, base_url=base_url, timeout=timeout)
+        size = await asyncio.to_thread(lambda: embedder.dimension)
+    except TrialogueError as error:
+        mend = "mend what it says, or take --embedder local"
+        return Finding(what="embedder endpoint", state="fail", said=str(error), mend=mend)
+    said = f"{name} answers with vectors of {size} numbers"
+    return Finding(what="embedder endpoint", state="ok", said=said)
+
+
 async def _checked(endpoint: Endpoint, timeout: float) -> AsyncIterator[Finding]:
     place = f"{endpoint.place.name} at {endpoint.place.url}"
     missing = await _missing(_plain_text, endpoint, timeout)
@@ -59,9 +72,12 @@ async def _checked(endpoint: Endpoint, timeout: float) -> AsyncIterator[Finding]
         yield Finding(what="endpoint", state="fail", said=f"{place} does not answer: {missing}")
         return
     yield Finding(what="endpoint", state="ok", said=f"{place} answers")
-    for what, check in _CHECKS.items():
+    for what, (check, mend) in _CHECKS.items():
         missing = await _missing(check, endpoint, timeout)
-        yield Finding(what=what, state="note" if missing else "ok", said=missing or "works")
+        if missing:
+            yield Finding(what=what, state="note", said=missing, mend=mend)
+        else:
+            yield Finding(what=what, state="ok", said="works")
 
 
 async def _missing(check: "Check", endpoint: Endpoint, timeout: float) -> str:
@@ -141,10 +157,10 @@ async def _asked(
 
 
 Check = Callable[[Endpoint], Awaitable[str]]
-_CHECKS: dict[str, Check] = {
-    "JSON schema": _json_schema,
-    "seeds": _seeds,
-    "logprobs": _logprobs,
-    "tool calls": _tool_calls,
-    "streaming": _streaming,
+_CHECKS: dict[str, tuple[Check, str]] = {
+    "JSON schema": (_json_schema, "for fewer repairs serve the model with structured outputs"),
+    "seeds": (_seeds, "to repeat a run keep its folder, whose journal holds the answers"),
+    "logprobs": (_logprobs, "for graded verdicts let a judge at another endpoint do it"),
+    "tool calls": (_tool_calls, "nothing to do; to have them, switch them on in the server"),
+    "streaming": (_streaming, "nothing to do"),
 }

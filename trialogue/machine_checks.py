@@ -19,13 +19,15 @@ from trialogue.weights import Entry, cache_folder, chat_file, default, installed
 _OLDEST_PYTHON = (3, 11)
 
 
-def check_machine(model: str, embedder: str) -> Iterator[Finding]:
-    """What a run with these two needs from the machine; nothing is fetched."""
+def check_machine(
+    model: str, embedder: str, embedder_base_url: str | None = None
+) -> Iterator[Finding]:
+    """What a run with these needs from the machine; nothing is fetched."""
     yield _python()
     yield _packages()
     yield _cache([default("chat"), default("embedder")])
     yield _current_folder()
-    yield _key(model)
+    yield _key(model, None if embedder_base_url else embedder)
     yield model_file("embedder", embedder)
 
 
@@ -95,10 +97,13 @@ def _elsewhere(name: str) -> str:
     return f"not needed: {name}"
 
 
-def _key(model: str) -> Finding:
+def _key(model: str, embedder: str | None) -> Finding:
     """Whether the key is there; never what it is."""
     if os.environ.get(KEY_VARIABLE, "").strip():
         return Finding(what="key", state="ok", said=f"{KEY_VARIABLE} is set")
+    if embedder and embedder.startswith("openai:"):
+        said = f"{KEY_VARIABLE} is not set, and the embedder {embedder} needs it"
+        return Finding(what="key", state="fail", said=said, mend=f"set {KEY_VARIABLE}")
     state: State = "ok" if model.startswith("local") else "note"
     return Finding(
         what="key",

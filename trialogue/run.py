@@ -15,11 +15,12 @@ from trialogue.graphs import synthesis
 from trialogue.graphs.context import Context
 from trialogue.graphs.pool import UserPool
 from trialogue.graphs.running import run_graph
-from trialogue.records import Dialogue, Usage, UserProfile
+from trialogue.records import Dialogue, Scenario, Usage, UserProfile
 from trialogue.run_folder import RunFolder
 from trialogue.saved_run import SavedRun
 from trialogue.services import opened
 from trialogue.settings import Settings
+from trialogue.tools.search import SearchProvider
 from trialogue.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -49,17 +50,22 @@ async def run(
     watcher: Watcher | None = None,
     *,
     tools: Sequence["BaseTool"] = (),
+    search: SearchProvider | None = None,
+    scenario: Scenario | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> Result:
     """Make `settings.n` dialogues in a run folder, going on with what is there.
 
-    `tools` are LangChain tools that the settings may name besides those installed; `sleep` waits
-    between the tries of a model call.
+    `tools` are LangChain tools that the settings may name besides those installed; `search` and
+    `scenario` stand in for those that the settings name; `sleep` waits between the tries of a
+    model call.
     Raises UsageError for what the user can mend, ShortRun when the budget ended or a dialogue
     failed too often; what was made until then is in the folder.
     """
     watcher = watcher or Watcher()
-    async with opened(settings, watcher, tools=tools, sleep=sleep) as services:
+    async with opened(
+        settings, watcher, tools=tools, search=search, scenario=scenario, sleep=sleep
+    ) as services:
         return await _Run(settings, *services, watcher).go()
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,7 +40,9 @@ class RunFolder:
     def settle(self, settings: dict[str, Any], free: frozenset[str]) -> None:
         """Write the settings, or check that they are those of the run that is here.
 
-        Settings named in `free` may differ. Raises UsageError that names what else differs.
+        Settings named in `free` (patterns of dotted names) may differ. `contents` holds hashes:
+        for each kind of thing, such as documents, by name. Raises UsageError that names what
+        differs.
         """
         file = self.path / SETTINGS
         if file.exists():
@@ -49,7 +52,8 @@ class RunFolder:
     def _compare(
         self, before: dict[str, Any], settings: dict[str, Any], free: frozenset[str]
     ) -> None:
-        old, new = _flat(before, free), _flat(settings, free)
+        self._compare_contents(before.pop("contents", None), settings.get("contents"))
+        old, new = lasting(before, free), lasting(settings, free | {"contents"})
         differing = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
         if differing:
             told = "; ".join(
@@ -59,6 +63,31 @@ class RunFolder:
             more = f"; and {len(differing) - 3} more" if len(differing) > 3 else ""
             raise UsageError(
                 f"{self.path} holds a run with other settings ({told}{more}); choose another --out"
+            )
+
+    def _compare_contents(self, before: dict[str, Any] | None, now: dict[str, Any] | None) -> None:
+        """Runs of versions that kept no hashes are taken as they are."""
+        for kind in sorted(before or {}):
+            old, new = (before or {})[kind], (now or {}).get(kind, {})
+            differing = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+            if differing:
+                more = f" and {len(differing) - 3} more" if len(differing) > 3 else ""
+                raise UsageError(
+                    f"{self.path} holds a run whose {kind} differ: {', '.join(differing[:3])}"
+                    f"{more}; choose another --out"
+                )
+
+    def check_room(self, wanted: int) -> None:
+        """Raises UsageError if more than `wanted` dialogues are here already."""
+        file = self.path / DIALOGUES
+        if not file.exists():
+            return
+        with file.open("rb") as lines:
+            held = sum(line.endswith(b"\n") for line in lines)
+        if held > wanted:
+            raise UsageError(
+                f"{self.path} holds {held} dialogues; ask for at least {held} "
+                "or choose another --out"
             )
 
     def dialogues(self) -> Iterator[Dialogue]:
@@ -123,13 +152,24 @@ def _settings(file: Path) -> dict[str, Any]:
         raise UsageError(f"{file} is damaged ({error}); remove it or choose --out") from error
 
 
-def _flat(value: dict[str, Any], free: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Nested settings under dotted names, so that an error can name the one that differs."""
+def lasting(settings: dict[str, Any], free: frozenset[str]) -> dict[str, Any]:
+    """Settings under dotted names, without those that match a pattern of `free`.
+
+    Under dotted names an error can name the one that differs.
+    """
+    return {
+        name: value
+        for name, value in _flat(settings).items()
+        if not any(fnmatchcase(name, p) or fnmatchcase(name, f"{p}.*") for p in free)
+    }
+
+
+def _flat(value: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, inner in value.items():
-        if isinstance(inner, dict) and inner and key not in free:
+        if isinstance(inner, dict) and inner:
             flat |= {f"{key}.{name}": deeper for name, deeper in _flat(inner).items()}
-        elif key not in free:
+        else:
             flat[key] = inner
     return flat
 

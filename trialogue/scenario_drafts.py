@@ -1,5 +1,6 @@
 """Scenarios that exist only as a sentence: drafted by the model into the run folder, once."""
 
+import os
 import re
 from pathlib import Path
 
@@ -34,7 +35,10 @@ async def drafted(sentence: str, run_folder: Path, caller: Caller, seed: int) ->
         folder.mkdir(exist_ok=True)
         (folder / "rules.md").write_text(draft.rules, encoding="utf-8")
         values = draft.scenario.model_dump(mode="json", exclude_defaults=True)
-        file.write_text(
+        # Its presence says that the draft is whole, so it comes last and all at once.
+        unfinished = folder / ".scenario.yaml.new"
+        unfinished.write_text(
             yaml.safe_dump(values, allow_unicode=True, sort_keys=False), encoding="utf-8"
         )
+        os.replace(unfinished, file)
     return read_scenario(file)

@@ -64,7 +64,8 @@ def _unknown(name: str, known: dict[str, Found], broken: list[str]) -> UnknownSc
     )
     why = "".join(f" ({fault})" for fault in broken)
     return UnknownScenario(
-        f"there is no scenario {name!r}; did you mean {offered}, or a .yaml file?{why}"
+        f"there is no scenario {name!r}; did you mean {offered}, or a .yaml file? "
+        f"A sentence of at least four words is drafted into one by the model.{why}"
     )
 
 

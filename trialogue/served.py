@@ -20,6 +20,7 @@ journal: a request that is repeated is answered from there.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -38,6 +39,7 @@ from trialogue.graphs import synthesis as synthesis_graph
 from trialogue.graphs import users as users_graph
 from trialogue.graphs.running import run_graph
 from trialogue.records import Action, Turn, UserProfile
+from trialogue.run_folder import lasting
 from trialogue.scenario_files import scenario_names
 from trialogue.services import opened
 from trialogue.settings import FREE_ON_RESUME, Settings, load_settings
@@ -145,7 +147,7 @@ def _settings(asked: Request) -> Settings:
     """The settings file's, with the request's scenario and seed, and a folder named for them."""
     given = {"scenario": asked.scenario, "seed": asked.seed}
     settings = load_settings(CONFIG if CONFIG.exists() else None, given)
-    fixed = settings.model_dump_json(exclude=set(FREE_ON_RESUME))
+    fixed = json.dumps(lasting(settings.model_dump(mode="json"), FREE_ON_RESUME))
     name = f"served-{sha256(fixed.encode()).hexdigest()[:12]}"
     return settings.model_copy(update={"out": str(Path(settings.out or "runs") / name)})
 

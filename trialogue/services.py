@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialogue.agents.caller import Caller
-from trialogue.agents.scenario_writer import scenario_id
+from trialogue.agents.prompt import prompt_versions
+from trialogue.agents.scenario_writer import language_of, scenario_id
 from trialogue.agents.session import Sleep
 from trialogue.agents.toolbox import Toolbox
 from trialogue.disk_errors import plain_disk_errors
@@ -19,16 +20,19 @@ from trialogue.graphs.context import Context
 from trialogue.graphs.pool import UserPool
 from trialogue.graphs.running import run_graph
 from trialogue.memory.chroma import close_chroma, open_chroma
-from trialogue.memory.embedders import make_embedder
+from trialogue.memory.embedders import EndpointEmbedder, make_embedder
 from trialogue.memory.experience import ExperienceMemory
 from trialogue.memory.journal import Journal
+from trialogue.memory.kept_embedder import KeptEmbedder
 from trialogue.memory.people import PeopleMemory
+from trialogue.records import Scenario
 from trialogue.run_folder import RunFolder
 from trialogue.scenario_drafts import drafted, is_sentence
 from trialogue.scenario_files import Found, find_scenario
 from trialogue.settings import FREE_ON_RESUME, Settings
+from trialogue.tools.document_files import fingerprints
 from trialogue.tools.registry import ToolContext, resolve
-from trialogue.tools.search import search_provider
+from trialogue.tools.search import CachedSearch, SearchProvider, search_provider
 from trialogue.tools.shelf import Shelf
 from trialogue.watcher import Watcher
 
@@ -42,7 +46,7 @@ def check(settings: Settings) -> Path:
     """The run folder, made or found to fit; no model is needed. Raises UsageError as `run`."""
     found, name = _sought(settings)
     with RunFolder(settings.folder(name)) as folder:
-        folder.settle(_described(settings, found), FREE_ON_RESUME)
+        _settle(folder, settings, found)
         return folder.path
 
 
@@ -60,18 +64,24 @@ async def opened(
     watcher: Watcher | None = None,
     *,
     tools: Sequence["BaseTool"] = (),
+    search: SearchProvider | None = None,
+    scenario: Scenario | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Services]:
     """The services of a run, closed at the end; also for running one graph by itself.
 
+    `search` and `scenario` stand in for those that the settings name; `run.json` says the
+    provider's name and the scenario in full.
     Raises UsageError for what the user can mend.
     """
     watcher = watcher or Watcher()
-    found, name = _sought(settings)
+    if search is not None:
+        settings = settings.model_copy(update={"search": search.name})
+    found, name = (Found(scenario, Path()), scenario.id) if scenario else _sought(settings)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(RunFolder(settings.folder(name)))
         stack.enter_context(plain_disk_errors(folder.path))
-        folder.settle(_described(settings, found), FREE_ON_RESUME)
+        _settle(folder, settings, found)
         journal = stack.enter_context(Journal(folder.path / "journal.sqlite"))
         limits = settings.limits.model_copy(update={"concurrency": settings.at_once})
         caller = await stack.enter_async_context(
@@ -82,7 +92,8 @@ async def opened(
             watcher.stage("scenario")
             found = await drafted(settings.scenario, folder.path, caller, settings.seed)
         pool = UserPool()
-        context = await _context(stack, settings, found, folder, caller, pool, watcher)
+        provider = _provider(settings, found.scenario, folder.path, search)
+        context = await _context(stack, settings, found, folder, caller, pool, watcher, provider)
         context = _equipped(context, settings, tools)
         yield Services(context, folder, pool)
 
@@ -98,14 +109,34 @@ def _sought(settings: Settings) -> tuple[Found | None, str]:
     return found, found.scenario.id
 
 
+def _settle(folder: RunFolder, settings: Settings, found: Found | None) -> None:
+    """Write down what the run is, or check that the folder's run is the same."""
+    folder.check_room(settings.n)
+    folder.settle(_described(settings, found), FREE_ON_RESUME)
+
+
 def _described(settings: Settings, found: Found | None) -> dict[str, Any]:
-    """What `run.json` says: settings in full, the scenario, versions."""
+    """What `run.json` says: settings in full, the scenario, versions, hashes of contents."""
     scenario = found.scenario.model_dump(mode="json") if found else settings.scenario
+    language = found.scenario.language if found else language_of(settings.scenario)
+    documents = (*(found.documents if found else ()), *settings.documents)
     return {
         **settings.model_dump(mode="json"),
         "scenario": scenario,
         "versions": {name: version(name) for name in VERSIONED},
+        "contents": {"documents": fingerprints(documents), "prompts": prompt_versions(language)},
     }
+
+
+def _provider(
+    settings: Settings, scenario: Scenario, folder: Path, own: SearchProvider | None
+) -> SearchProvider | None:
+    """Where the run searches, with its answers kept in the folder."""
+    if own is not None:
+        return CachedSearch(own, folder)
+    if not settings.search:
+        return None
+    return search_provider(settings.search, language=scenario.language, folder=folder)
 
 
 async def _context(
@@ -116,17 +147,17 @@ async def _context(
     caller: Caller,
     pool: UserPool,
     watcher: Watcher,
+    search: SearchProvider | None,
 ) -> Context:
     scenario = found.scenario
     watcher.stage("embedder")
-    embedder = await asyncio.to_thread(make_embedder, settings.embedder)
+    embedder = await asyncio.to_thread(
+        make_embedder, settings.embedder, base_url=settings.embedder_base_url
+    )
+    if isinstance(embedder, EndpointEmbedder):
+        embedder = KeptEmbedder(embedder, caller.journal)
     client = await asyncio.to_thread(open_chroma, folder.path / "memory")
     stack.callback(close_chroma, client)
-    search = (
-        search_provider(settings.search, language=scenario.language, folder=folder.path)
-        if settings.search
-        else None
-    )
     context = Context(
         scenario=scenario,
         caller=caller,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 
 from trialogue.agents.limits import Limits
-from trialogue.agents.models import ModelSpec
+from trialogue.agents.models import ModelSpec, address
 from trialogue.errors import UsageError
 from trialogue.graphs.context import Options
 from trialogue.records import Record
@@ -17,17 +17,21 @@ Role = Literal[
     "user_generator", "user", "assistant", "tool_simulator", "judge", "task_writer", "solvers"
 ]
 SYNTHESIS_ROLES: tuple[Role, ...] = ("user_generator", "user", "assistant")
-# What may differ when a run is taken up again: none of it changes a dialogue.
-FREE_ON_RESUME = frozenset({"n", "limits", "timeout", "base_url", "out", "versions"})
+# What may differ when a run is taken up again, as dotted names: none of it changes a dialogue.
+# Prices do: a dialogue's record says what it cost.
+FREE_ON_RESUME = frozenset(
+    {"n", "timeout", "base_url", "embedder_base_url", "roles.*.base_url", "out", "versions"}
+    | {f"limits.{name}" for name in Limits.model_fields if name != "prices"}
+)
 
 
 class Settings(Record):
     """Everything that determines a run.
 
-    `scenario` is a name, a YAML file or a sentence; `model` serves all roles that `roles` does
-    not name; `search` is a provider's name or None for no web search; `documents` are further
-    files and folders; `timeout` bounds one try of one model call, in seconds; `attempts` bounds
-    the tries for one dialogue.
+    `scenario` is a name, a YAML file or a sentence; `model` serves all roles that `roles` does not
+    name; `embedder_base_url` is the server of an `openai:NAME` embedder; `search` is a provider's
+    name or None for no web search; `documents` are further files and folders; `timeout` bounds one
+    try of one model call, in seconds; `attempts` bounds the tries for one dialogue.
     """
 
     scenario: str = Field(min_length=1)
@@ -37,6 +41,7 @@ class Settings(Record):
     base_url: str | None = None
     roles: dict[Role, ModelSpec] = {}
     embedder: str = "local"
+    embedder_base_url: str | None = None
     options: Options = Options()
     limits: Limits = Limits()
     documents: tuple[str, ...] = ()
@@ -46,6 +51,11 @@ class Settings(Record):
     timeout: float = Field(default=300.0, gt=0)
     attempts: int = Field(default=8, ge=1)
     out: str | None = None
+
+    @field_validator("base_url", "embedder_base_url")
+    @classmethod
+    def _without_a_key(cls, base_url: str | None) -> str | None:
+        return base_url if base_url is None else address(base_url)
 
     @field_validator("roles", mode="before")
     @classmethod

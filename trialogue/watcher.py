@@ -19,7 +19,11 @@ class Watcher:
         """What is being prepared, in a few words."""
 
     def turned(self, number: int, turn: Turn) -> Awaitable[None] | None:
-        """A turn of dialogue `number` is finished."""
+        """A turn of dialogue `number` is finished.
+
+        The attempt may fail later: then `failed` follows and the dialogue starts anew, so that
+        turns come which are in no record. For what counts use `finished`.
+        """
 
     def finished(self, dialogue: Dialogue) -> None:
         """A dialogue was accepted and written."""

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
-from trialogue.agents.answers import complaint, read, repair, spoken, usable
+from trialogue.agents.answers import complaint, read, repair, spoken
+from trialogue.tools.plain_text import usable
 
 
 class Turn(BaseModel):

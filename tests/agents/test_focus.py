@@ -243,3 +243,12 @@ def test_the_calculator_never_gets_a_negative_result(mine: int, limit: int) -> N
     assert found is not None
     high, low = map(int, found.expression.split(" - "))
     assert (high, low) == (max(mine, limit), min(mine, limit))
+
+
+def test_columns_that_are_ranges_are_narrowed_to_the_case() -> None:
+    table = "| Class | Journey up to 5 hours | Journey over 5 hours |\n| --- | --- | --- |\n"
+    passage = Passage(id="t", source="s", text=table + "| first class | 70% | 100% |\n")
+    rows, _ = focus(passage, [passage], "I took a first class seat for 3 hours.")
+    assert rows == ["Class first class: Journey up to 5 hours 70%."]
+    rows, _ = focus(passage, [passage], "I took a first class seat for 6 hours.")
+    assert rows == ["Class first class: Journey over 5 hours 100%."]

@@ -9,6 +9,8 @@ from openai_server import OpenAIServer
 from simulated_model import reply
 
 import trialogue
+from trialogue.scenario_files import find_scenario, shipped_folder
+from trialogue.tools.search import SearchHit
 
 
 @pytest.fixture
@@ -96,6 +98,36 @@ def test_a_short_run_carries_what_it_came_to(settings: dict[str, Any], tmp_path:
     assert isinstance(short.value.result, trialogue.Result)
     assert short.value.result.accepted == 0
     assert short.value.result.dialogues() == []
+
+
+class Own:
+    """A search provider that is given as an object."""
+
+    name = "own"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def search(self, query: str, limit: int) -> list[SearchHit]:
+        self.asked.append(query)
+        return []
+
+
+def test_scenario_and_search_may_be_objects(settings: dict[str, Any], tmp_path: Path) -> None:
+    own, found = Own(), find_scenario("car_rental").scenario
+    scenario = found.model_copy(update={"id": "mine", "documents": ()})
+    out = str(tmp_path / "run")
+    result = trialogue.synthesize(scenario, n=1, search=own, out=out, **settings)
+    assert own.asked
+    assert result.dialogues()[0].id == "mine-0-00000"
+    saved = trialogue.open_run(out).settings
+    assert (saved["search"], saved["scenario"]["id"]) == ("own", "mine")
+
+
+def test_a_scenario_may_be_a_path(settings: dict[str, Any], tmp_path: Path) -> None:
+    path = shipped_folder() / "car_rental.yaml"
+    result = trialogue.synthesize(path, n=1, out=str(tmp_path / "run"), **settings)
+    assert result.dialogues()[0].scenario.id == "car_rental"
 
 
 def test_an_unknown_setting_is_named(tmp_path: Path) -> None:

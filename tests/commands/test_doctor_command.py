@@ -73,11 +73,16 @@ def test_what_an_endpoint_lacks_is_a_note(
     done = trialogue("doctor", *options(openai_server(talks, faults=plain_only)))
     assert done.code == 0
     told = dict(line.split(": ", 2)[1:] for line in done.out.splitlines() if ": " in line)
-    assert told["JSON schema"] == "not supported: the schema is asked for in words, which works"
-    assert told["seeds"] == "not honoured: only the journal repeats a run"
-    assert told["logprobs"] == "none: judges use their words alone"
-    assert "tool calls" in told
-    assert "streaming" in told
+    said = {
+        "JSON schema": "not supported: the schema is asked for in words, which works",
+        "seeds": "not honoured: only the journal repeats a run",
+        "logprobs": "none: judges use their words alone",
+        "tool calls": "",
+        "streaming": "",
+    }
+    for what, words in said.items():
+        assert told[what].startswith(words)
+        assert "; mend: " in told[what]
     assert done.out.endswith("a run can work\n")
 
 
@@ -92,6 +97,21 @@ def test_a_key_is_told_of_but_never_told(
     assert "ok: key: OPENAI_API_KEY is set" in done.out
     assert "fail: endpoint: " in done.out
     assert KEY not in done.out + done.err
+
+
+@pytest.mark.parametrize("key", [KEY, ""])
+def test_an_embedders_endpoint_is_asked_too(
+    trialogue: Trialogue, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", key)
+    config = tmp_path / "settings.yaml"
+    config.write_text("embedder_base_url: http://127.0.0.1:9/v1\n" if key else "{}\n")
+    models = ("--model", "local:no-such", "--embedder", "openai:tiny", "--config", str(config))
+    done = trialogue("doctor", "--json", *models)
+    findings = {row["what"]: row for row in done.json["findings"]}
+    assert findings["embedder endpoint"]["state"] == "fail"
+    assert findings["embedder endpoint"]["mend"]
+    assert findings["key"]["state"] == ("ok" if key else "fail")
 
 
 def test_nothing_answers(trialogue: Trialogue) -> None:

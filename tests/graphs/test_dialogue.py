@@ -3,11 +3,11 @@ from typing import Any
 import pytest
 from made_users import MakeContext, candidate, trajectory
 from openai_server import Body, OpenAIServer, Reply
-from simulated_model import served
+from simulated_model import prompt_of, served
 
 from trialogue.agents.figures import missing
 from trialogue.agents.toolbox import Toolbox
-from trialogue.errors import DialogueFailed
+from trialogue.errors import DialogueFailed, UsageError
 from trialogue.graphs import dialogue, knowledge
 from trialogue.graphs.context import Context, Options
 from trialogue.graphs.running import run_graph
@@ -58,6 +58,31 @@ async def test_it_goes_on_from_turns_that_stand_already(make_context: MakeContex
     whole = await talk(context)
     rest = await talk(context, turns=whole["turns"][:2], told=1)
     assert rest["turns"] == whole["turns"]
+
+
+async def test_after_a_users_turn_the_assistant_answers_first(make_context: MakeContext) -> None:
+    context = await stocked(make_context())
+    whole = await talk(context)
+    for turns, told in ((1, 1), (5, 3)):
+        rest = await talk(context, turns=whole["turns"][:turns], told=told)
+        assert rest["turns"] == whole["turns"]
+        assert rest["stop_reason"] == "goal_reached"
+
+
+async def test_nothing_is_added_when_everything_is_told(
+    make_context: MakeContext, server: OpenAIServer
+) -> None:
+    context = make_context()
+    whole = await talk(context)
+    made = len(server.requests)
+    assert (await talk(context, turns=whole["turns"], told=3))["turns"] == whole["turns"]
+    assert len(server.requests) == made
+
+
+@pytest.mark.parametrize("told", [-1, 4])
+async def test_more_told_than_there_is_to_tell(make_context: MakeContext, told: int) -> None:
+    with pytest.raises(UsageError, match=f"told is {told}, but the trajectory has 3 actions"):
+        await talk(make_context(), told=told)
 
 
 async def test_turns_are_reported_as_they_come(make_context: MakeContext) -> None:
@@ -111,10 +136,8 @@ async def test_without_reactions_and_consulting_a_turn_is_one_question(
 async def test_an_answer_with_figures_from_nowhere_fails_the_dialogue(
     make_context: MakeContext, server: OpenAIServer
 ) -> None:
-    asked = "<asked>"
-
     def reply(body: Body) -> Reply | str:
-        return "You get 987654." if asked in body["messages"][-1]["content"] else served(body)
+        return "You get 987654." if prompt_of(body) == "answer" else served(body)
 
     server.reply = reply
     with pytest.raises(DialogueFailed, match="figures from nowhere: 987654"):

@@ -4,9 +4,8 @@ from typing import Any
 import pytest
 from made_users import MakeContext, candidate
 from openai_server import Answerer, Body, OpenAIServer, Reply
-from simulated_model import served
+from simulated_model import prompt_of, served
 
-from trialogue.agents.prompt import load_prompt
 from trialogue.agents.toolbox import Toolbox
 from trialogue.agents.user_generator import Candidate
 from trialogue.errors import DialogueFailed
@@ -63,11 +62,9 @@ async def test_recall_gives_ones_own_earlier_memories_only(make_context: MakeCon
 
 def deciding(call: dict[str, Any]) -> Answerer:
     """A reply that decides on `call` and leaves everything else to the usual model."""
-    begins = load_prompt("act").source.split("{{who}}")[0].removeprefix("# system\n")
 
     def reply(body: Body) -> Reply | str:
-        asked = body["messages"][0]["content"].startswith(begins)
-        return json.dumps({"call": call}) if asked else served(body)
+        return json.dumps({"call": call}) if prompt_of(body) == "act" else served(body)
 
     return reply
 

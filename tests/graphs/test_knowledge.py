@@ -111,3 +111,44 @@ async def test_a_search_that_is_down_is_a_problem_and_documents_remain(
     found = await gather(make_context(search=Down()))
     assert found["problems"] == ("no search engine answers",)
     assert found["passages"]
+
+
+class Flaky:
+    """A provider that finds a page for each word until it is down; then other pages."""
+
+    name = "flaky"
+
+    def __init__(self, down_at: int) -> None:
+        self.down_at, self.asked = down_at, 0
+
+    async def search(self, query: str, limit: int) -> list[SearchHit]:
+        self.asked += 1
+        if self.asked == self.down_at:
+            raise SearchUnavailable("no search engine answers")
+        return [SearchHit(title="A page", address=f"http://127.0.0.1/{self.asked}")]
+
+
+async def test_a_search_gives_what_it_gave_at_first(make_context: MakeContext) -> None:
+    search = Flaky(down_at=2)
+    context = make_context(search=search, documents=())
+    first = await gather(context)
+    asked = search.asked
+    assert await gather(context) == first
+    assert search.asked == asked == 2
+
+
+async def test_finding_nothing_is_remembered(make_context: MakeContext) -> None:
+    await gather(make_context(search=Found(), documents=()))
+    again = await gather(make_context(search=Found("http://127.0.0.1/"), documents=()))
+    assert again["problems"] == ()
+
+
+async def test_after_a_failure_remembered_searches_still_count(make_context: MakeContext) -> None:
+    context = make_context(search=Down(), documents=())
+    hit = SearchHit(title="Rules", address="https://example.org/rules").model_dump(mode="json")
+    page = {"address": "https://example.org/rules", "title": "Rules", "text": "Rooms: 99 EUR."}
+    context.remember([hit], "search", context.options.pages, context.scenario.lexicon[1])
+    context.remember(page, "page", "https://example.org/rules")
+    found = await gather(context)
+    assert found["problems"] == ("no search engine answers",)
+    assert [p.source for p in found["passages"]] == ["https://example.org/rules"]

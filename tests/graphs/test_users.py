@@ -1,12 +1,17 @@
 import asyncio
 from typing import Any
 
+import numpy as np
 import pytest
 from made_users import MakeContext
 from openai_server import Body, OpenAIServer, Reply, refusal
-from simulated_model import served
+from simulated_model import prompt_of, served
 
-from trialogue.errors import DialogueFailed
+from trialogue.agents import user_generator
+from trialogue.agents.prompt import load_prompt
+from trialogue.agents.story import draw_story
+from trialogue.agents.writer import fenced
+from trialogue.errors import DialogueFailed, ModelError
 from trialogue.graphs import users
 from trialogue.graphs.context import Context, Options
 from trialogue.graphs.pool import UserPool, wave_of
@@ -39,16 +44,17 @@ async def test_the_same_numbers_get_the_same_users(make_context: MakeContext, cl
 
 
 async def test_near_duplicates_are_proposed_anew(make_context: MakeContext) -> None:
-    context = make_context(options=Options(points=(3, 3), duplicate=0.35, proposals=3))
-    found = await propose(context, 0, 1, 2, 3)
-    assert sorted(found["pool"]) == [0, 1, 2, 3]
-    assert found["tries"] > 1
-    tries = [int(c.user.id.rpartition("-")[2]) for c in found["pool"].values()]
-    assert max(tries) >= 1
+    limit, proposals = 0.8, 20
+    context = make_context(options=Options(points=(3, 3), duplicate=limit, proposals=proposals))
+    found = await propose(context, *range(8))
+    assert sorted(found["pool"]) == list(range(8))
+    assert 1 < found["tries"] < proposals
+    vectors = HashEmbedder().embed([users.about(c) for c in found["pool"].values()])
+    assert np.triu(vectors @ vectors.T, 1).max() <= limit
 
 
 async def test_tries_end_and_the_last_proposal_is_kept(make_context: MakeContext) -> None:
-    context = make_context(options=Options(points=(3, 3), duplicate=-1.0, proposals=2))
+    context = make_context(options=Options(points=(3, 3), duplicate=0, proposals=2))
     found = await propose(context, 0, 1, 2)
     assert found["tries"] == 2
     assert sorted(found["pool"]) == [0, 1, 2]
@@ -70,7 +76,7 @@ async def test_a_refused_user_does_not_hold_up_the_others(
     refused: list[int] = []
 
     def reply(body: Body) -> Reply | str:
-        if "You write in one sentence" in body["messages"][0]["content"] and not refused:
+        if prompt_of(body) == "intent" and not refused:
             refused.append(body["seed"])
         if body["seed"] in refused:
             return refusal(400, "content policy")
@@ -89,6 +95,39 @@ async def test_a_lost_try_stays_lost(make_context: MakeContext) -> None:
     context.remember("the endpoint failed", "lost user", 0, 0)
     pool = (await propose(context, 0))["pool"]
     assert pool[0].user.id.endswith("-0-1")
+
+
+async def test_a_generator_is_told_of_earlier_waves(
+    make_context: MakeContext, server: OpenAIServer, client: Any
+) -> None:
+    pool, context = UserPool(), make_context()
+    first = [(await pool.candidate(context.at(n))).user.intent for n in (0, 1)]
+    before = len(server.requests)
+    third = await pool.candidate(context.at(2))
+    asked = [str(body["messages"][-1]["content"]) for body in server.requests[before:]]
+    for intent in first:
+        assert any(intent in text for text in asked)
+    pool.release(0)
+    again = make_context(people=PeopleMemory(client, HashEmbedder(), "again"))
+    assert await UserPool().candidate(again.at(2)) == third
+
+
+async def test_a_spare_user_is_the_same_after_a_break(
+    make_context: MakeContext, client: Any
+) -> None:
+    pool, context = UserPool(), make_context()
+    await pool.candidate(context.at(3))
+    spare = await pool.candidate(context.at(3, attempt=2))
+    people = PeopleMemory(client, HashEmbedder(), "again")
+    resumed = make_context(people=people)
+    assert await UserPool().candidate(resumed.at(3, attempt=2)) == spare
+    texts = [users.about(await pool.candidate(context.at(n))) for n in range(3)]
+    assert await people.nearness(texts, before=3) == pytest.approx([1.0] * 3)
+
+
+async def test_no_more_points_than_rounds(make_context: MakeContext) -> None:
+    pool = (await propose(make_context(options=Options(points=(3, 4), rounds=2)), 0, 1))["pool"]
+    assert [len(candidate.story.points) for candidate in pool.values()] == [2, 2]
 
 
 def test_waves_cover_all_numbers_once() -> None:
@@ -127,3 +166,23 @@ async def test_a_pool_without_a_user_fails_the_dialogue(
     context = make_context(options=Options(points=(3, 3), proposals=1, drafts=1))
     with pytest.raises(DialogueFailed, match="dialogue 1"):
         await UserPool().candidate(context.at(1))
+
+
+async def test_when_one_question_fails_the_others_are_finished(
+    make_context: MakeContext, server: OpenAIServer
+) -> None:
+    context = make_context()
+    story = draw_story(context.scenario, 0, (3, 3))
+    topic = fenced(story.points[0].topic)
+    begins = load_prompt("question").source.split("{{")[0].removeprefix("# system\n").strip()
+
+    def reply(body: Body) -> Reply | str:
+        said = " ".join(message["content"] for message in body["messages"])
+        last = body["messages"][-1]["content"]
+        return refusal(400, "no") if begins[:40] in said and topic in last else served(body)
+
+    server.reply = reply
+    before = asyncio.all_tasks()
+    with pytest.raises(ModelError):
+        await user_generator.propose(context.dialogue_writer(), context.scenario, story, "u")
+    assert asyncio.all_tasks() == before

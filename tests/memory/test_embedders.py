@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trialogue.errors import EndpointError, UsageError
-from trialogue.memory.embedders import Embedder, HashEmbedder, make_embedder
+from trialogue.memory.embedders import Embedder, EndpointEmbedder, HashEmbedder, make_embedder
+from trialogue.memory.journal import Journal
+from trialogue.memory.kept_embedder import KeptEmbedder
 
 PAIRS = [
     ("The hotel costs 480 yuan a night.", "酒店每晚480元。"),
@@ -187,3 +190,23 @@ def test_a_wrong_answer_is_refused(server: Server, vectors: list[list[float]]) -
     server.reply = lambda texts: vectors
     with pytest.raises(EndpointError):
         make_embedder("openai:tiny", base_url=server.base_url).embed(["a", "b"])
+
+
+def test_kept_vectors_are_asked_for_once(server: Server, tmp_path: Path) -> None:
+    asked = EndpointEmbedder("tiny", base_url=server.base_url, api_key="k")
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        kept = KeptEmbedder(asked, journal)
+        first = kept.embed(["a taxi", "\ud800", "a taxi", ""])
+        assert np.array_equal(first[0], first[2])
+        assert kept.dimension == 3
+        seen = len(server.seen)
+        server.reply = lambda texts: [[0.0, 0.0, 1.0] for _ in texts]
+        mixed = kept.embed(["a hotel", "a taxi"])
+        assert [body["input"] for body, _ in server.seen[seen:]] == [["a hotel"]]
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        server.status = 500
+        again = KeptEmbedder(asked, journal)
+        assert np.array_equal(again.embed(["a taxi", "\ud800", "a taxi", ""]), first)
+        assert np.array_equal(again.embed(["a hotel", "a taxi"]), mixed)
+        assert again.embed([]).shape == (0, again.dimension)
+        assert first.dtype == again.embed(["a taxi"]).dtype == np.float32

@@ -27,7 +27,7 @@ _CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
 
 def reply(body: Body) -> str:
     """What the simulated model answers to a chat request. Raises LookupError for a foreign one."""
-    found = _recognised(body["messages"])
+    found = recognised(body["messages"])
     draw = _Draw(body)
     write = {
         "intent": _intent,
@@ -52,6 +52,11 @@ class Found(NamedTuple):
     name: str
     language: str
     values: dict[str, str]
+
+
+def prompt_of(body: Body) -> str:
+    """The name of the prompt that a request fills."""
+    return recognised(body["messages"]).name
 
 
 class _Draw:
@@ -98,7 +103,8 @@ def _pattern(template: str, *, last: bool) -> re.Pattern[str]:
     return re.compile(_PLACE.sub(place, re.escape(template.strip())) + end, re.S)
 
 
-def _recognised(messages: list[dict[str, Any]]) -> Found:
+def recognised(messages: list[dict[str, Any]]) -> Found:
+    """The prompt that a request fills. Raises LookupError if it is none of the pipeline's."""
     system = str(messages[0]["content"])
     for name, language, about, last in _patterns():
         if about.match(system):

@@ -142,10 +142,13 @@ class HubEmbedder:
         return normalised.astype(np.float32)
 
 
-def test_the_nearest_are_found_even_if_one_passage_is_near_all(chroma_client: "ClientAPI") -> None:
-    embedder, texts = HubEmbedder(), [str(number) for number in range(500)]
+@pytest.mark.parametrize("size", [500, 1_500])
+def test_the_nearest_are_found_even_if_one_passage_is_near_all(
+    chroma_client: "ClientAPI", size: int
+) -> None:
+    embedder, texts = HubEmbedder(), [str(number) for number in range(size)]
     numbers = [Passage(id=f"{text:0>4}", text=text, source="a.md") for text in texts]
-    index = DocumentIndex.build(numbers, embedder, chroma_client, "hub")
+    index = DocumentIndex.build(numbers, embedder, chroma_client, f"hub-{size}")
     similarity = embedder.embed(texts) @ embedder.embed(["5000"])[0]
     nearest = [texts[i] for i in np.argsort(-similarity)[:5]]
     assert [passage.text for passage in index.search("5000", 5)] == nearest

@@ -58,7 +58,7 @@ class Shown(Watcher):
 
     def failed(self, dialogue: "Dialogue") -> None:
         self._failed += 1
-        self._say(f"an attempt failed: {dialogue.error}", "yellow")
+        self._say(f"{dialogue.id} failed and starts anew: {dialogue.error}", "yellow")
 
     def _say(self, line: str, style: str) -> None:
         # A Text is shown as it is: brackets in it are no markup.
