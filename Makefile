@@ -22,7 +22,7 @@ demo: $(VENV)/.installed
 	$(BIN)/trialogue synthesize "business travel reimbursement" -n 2 --out runs/demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
