@@ -56,6 +56,7 @@ def main(n: int, kills: int, at_once: int, seed: int, delay: float) -> None:
                 died = executioner.killed(settings, random.randint(1, 3 * needed // (2 * kills)))
                 most = max(most, executioner.repeated - before)
                 row(f"{kill}" if died else f"{kill} ended", executioner, killed)
+            before = executioner.repeated
             code, said = finished(settings)
             most = max(most, executioner.repeated - before)
             row("end", executioner, killed)

@@ -11,7 +11,7 @@ import asyncio
 from typing import Any
 
 from trialogue.graphs import dialogue
-from trialogue.graphs.running import RECURSION_LIMIT
+from trialogue.graphs.running import steps
 from trialogue.records import Action, Fact, UserProfile
 from trialogue.services import opened
 from trialogue.settings import Settings
@@ -50,7 +50,7 @@ async def converse(settings: Settings) -> None:
     async with opened(settings) as services:
         events = graph.astream(
             given,
-            {"recursion_limit": RECURSION_LIMIT},
+            {"recursion_limit": steps(settings.options)},
             context=services.context,
             stream_mode="updates",
         )
