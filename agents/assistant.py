@@ -79,7 +79,6 @@ async def assistant_turn(
         finding = await use_tools(writer, scenario, asked, library, toolbox, len(turns))
     known = figures(" ".join([*finding.rule, finding.compared, *(t.text for t in turns)]))
     known |= {f for call in finding.calls for f in figures(call.result)}
-    decisive = finding.comparison.rule.value.normalize() if finding.comparison else None
     draft = await writer.line(
         "assistant",
         "answer",
@@ -97,7 +96,7 @@ async def assistant_turn(
             in_language(scenario.language),
             in_role(scenario.language, "assistant"),
             only_figures(known, totals(trajectory)),
-            names_one_of({decisive} if decisive is not None else set()),
+            names_one_of(finding.comparison.decisive if finding.comparison else set()),
             agrees_with(
                 finding.comparison.direction if finding.comparison else None, scenario.language
             ),

@@ -47,6 +47,12 @@ class Comparison:
         return "more" if self.case.value > self.rule.value else "less"
 
     @property
+    def decisive(self) -> set[Decimal]:
+        """The figure an answer should name: what is too much, else the rule's."""
+        over = self.case.value - self.rule.value
+        return {(over if over > 0 else self.rule.value).normalize()}
+
+    @property
     def expression(self) -> str:
         """What the calculator is asked: the larger minus the smaller."""
         high, low = sorted((self.case.value, self.rule.value), reverse=True)
@@ -92,14 +98,14 @@ def compare(case: str, rule: Sequence[str]) -> Comparison | None:
     for sentence in rule:
         for bound in measures(sentence):
             for told in measures(case):
-                if _comparable(told, bound, case, sentence):
+                if _comparable(told, bound, sentence):
                     return Comparison(told, bound)
     return None
 
 
-def _comparable(told: Measure, bound: Measure, case: str, sentence: str) -> bool:
+def _comparable(told: Measure, bound: Measure, sentence: str) -> bool:
     if told.unit != bound.unit or bound.unit in ("%", "percent"):
         return False
-    if bound.per and bound.per != told.per and bound.per not in case.lower():
+    if bound.per and bound.per != told.per:
         return False
     return not told.per or told.per in sentence.lower()
