@@ -73,7 +73,7 @@ async def assistant_turn(
     """
     asked = turns[-1].text
     if consult:
-        asked = " ".join(sentences(asked)[-3:])
+        asked = _case(asked)
         finding = await reduce_to_case(writer, scenario, asked, library, toolbox, len(turns))
     else:
         finding = await use_tools(writer, scenario, asked, library, toolbox, len(turns))
@@ -114,6 +114,13 @@ async def assistant_turn(
         sources=tuple(dict.fromkeys(p.source for p in library.passages[: 1 if consult else None])),
         rewrites=draft.rewrites,
     )
+
+
+def _case(asked: str) -> str:
+    """A turn from its first sentence with a figure on: without greeting, wishes or reaction."""
+    said = sentences(asked)
+    first = next((i for i, text in enumerate(said) if figures(text)), len(said) - 1)
+    return " ".join(said[first:])
 
 
 def _before(scenario: Scenario, trajectory: Sequence[Action], turns: Sequence[Turn]) -> str:

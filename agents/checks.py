@@ -155,9 +155,9 @@ def agrees_with(direction: Direction | None, language: Language) -> Check:
     return check
 
 
-def no_longer_than(characters: int) -> Check:
+def no_longer_than(characters: int, *, fatal: bool = False) -> Check:
     """The line keeps to a length."""
-    return lambda text: Fault("too long", fatal=False) if len(text) > characters else None
+    return lambda text: Fault("too long", fatal) if len(text) > characters else None
 
 
 def without_figures(text: str) -> Fault | None:

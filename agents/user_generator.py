@@ -57,7 +57,8 @@ async def propose(
             without_figures,
             asks_nothing,
             without_name(story.name),
-            not_repeating(taken, 0.8),
+            not_repeating(taken, 0.65),
+            no_longer_than(200, fatal=True),
         ),
         temperature=0.5,
     )
