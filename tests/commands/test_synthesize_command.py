@@ -131,9 +131,19 @@ def test_an_interrupt_says_how_to_go_on(
     assert json.loads(out)["accepted"] == 2
 
 
+def _heed_interrupts() -> None:
+    """A process started in the background inherits that interrupts are ignored; ours must not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _started(line: tuple[str, ...], folder: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        line, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        line,
+        preexec_fn=_heed_interrupts,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
