@@ -8,11 +8,11 @@ from trialogue.graphs import users
 from trialogue.graphs.context import Context
 from trialogue.graphs.running import run_graph
 
-FIRST_WAVE, LARGEST_WAVE = 2, 32
+FIRST_WAVE, LARGEST_WAVE = 1, 32
 
 
 def wave_of(number: int) -> range:
-    """The numbers that are proposed together with this one: 2, 4, 8, 16, then 32 at a time.
+    """The numbers that are proposed together with this one: 1, 2, 4, 8, 16, then 32 at a time.
 
     Small at first so that the first dialogue starts soon; the same whatever is asked for.
     """

@@ -101,15 +101,15 @@ async def test_a_generator_is_told_of_earlier_waves(
     make_context: MakeContext, server: OpenAIServer, client: Any
 ) -> None:
     pool, context = UserPool(), make_context()
-    first = [(await pool.candidate(context.at(n))).user.intent for n in (0, 1)]
+    first = [(await pool.candidate(context.at(n))).user.intent for n in (0, 1, 2)]
     before = len(server.requests)
-    third = await pool.candidate(context.at(2))
+    fourth = await pool.candidate(context.at(3))
     asked = [str(body["messages"][-1]["content"]) for body in server.requests[before:]]
     for intent in first:
         assert any(intent in text for text in asked)
     pool.release(0)
     again = make_context(people=PeopleMemory(client, HashEmbedder(), "again"))
-    assert await UserPool().candidate(again.at(2)) == third
+    assert await UserPool().candidate(again.at(3)) == fourth
 
 
 async def test_a_spare_user_is_the_same_after_a_break(
