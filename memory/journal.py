@@ -43,7 +43,7 @@ class Journal:
     be opened or written, or is locked for longer than `patience` seconds.
     """
 
-    def __init__(self, path: Path | str = ":memory:", *, patience: float = 10.0) -> None:
+    def __init__(self, path: Path | str = ":memory:", *, patience: float = 60.0) -> None:
         self.path = str(path)
         with self._explained():
             # One event loop uses it, which need not run in the thread that opened it.
