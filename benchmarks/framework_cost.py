@@ -32,6 +32,7 @@ from trialogue.memory.experience import ExperienceMemory
 from trialogue.memory.hash_embedder import HashEmbedder
 from trialogue.memory.journal import Journal
 from trialogue.memory.people import PeopleMemory
+from trialogue.memory.volumes import Volumes
 from trialogue.records import Action, UserProfile
 from trialogue.run import run
 from trialogue.scenario_files import find_scenario
@@ -114,13 +115,14 @@ async def context(base_url: str, folder: Path, options: Options) -> AsyncIterato
         limits = Limits(concurrency=AT_ONCE)
         caller = await stack.enter_async_context(Caller(models, journal, limits=limits))
         client, embedder = open_chroma(folder / "memory"), HashEmbedder()
+        volumes = Volumes(folder / "memory" / "volumes")
         tools = ["calculator"] if options is USUAL else []
         made = Context(
             scenario=found.scenario,
             caller=caller,
             shelf=Shelf(client, embedder),
-            people=PeopleMemory(client, embedder),
-            memory=ExperienceMemory(client, embedder),
+            people=PeopleMemory(volumes, embedder),
+            memory=ExperienceMemory(volumes, embedder),
             assistant_tools=Toolbox(resolve(tools, ToolContext(found.scenario.today))),
             options=options,
             documents=found.documents,

@@ -39,7 +39,10 @@ async def recall_memory(state: State, runtime: Runtime[Context]) -> Update:
     """What the user remembers that bears on the next point."""
     done, candidate = _done(state), state["candidate"]
     point = candidate.story.points[done]
-    recalled = await runtime.context.memory.recall(candidate.user.id, point.note, done + 1)
+    context = runtime.context
+    recalled = await context.memory.recall(
+        candidate.user.id, point.note, done + 1, number=context.number
+    )
     return {"recalled": tuple(recalled)}
 
 
@@ -89,7 +92,7 @@ async def review_action(state: State, runtime: Runtime[Context]) -> Update:
         state.get("trajectory", ()),
     )
     memory = runtime.context.memory
-    await memory.keep(candidate.user.id, action)
+    await memory.keep(candidate.user.id, action, runtime.context.number)
     if done + 1 == len(candidate.story.points):
         await memory.flush()
     return {"trajectory": (action,)}

@@ -17,8 +17,9 @@ def wave_of(number: int) -> range:
     Small at first so that the first dialogue starts soon; the same whatever is asked for.
     """
     first, size = 0, FIRST_WAVE
-    while number >= first + size:
-        first, size = first + size, min(2 * size, LARGEST_WAVE)
+    while size < LARGEST_WAVE and number >= first + size:
+        first, size = first + size, 2 * size
+    first += (number - first) // size * size
     return range(first, first + size)
 
 
@@ -28,7 +29,7 @@ class UserPool:
     def __init__(self) -> None:
         self._graph = users.build().compile()
         self._lock = asyncio.Lock()
-        self._filled = 0
+        self._filled = self._written = 0
         self._pool: dict[int, Candidate] = {}
         self._known: dict[int, tuple[str, ...]] = {0: ()}
 
@@ -47,13 +48,16 @@ class UserPool:
             raise DialogueFailed(f"user_generator: no usable user for dialogue {number}")
         return self._pool[number]
 
-    def release(self, number: int) -> None:
-        """Forget the candidate of a dialogue that is written."""
-        self._pool.pop(number, None)
+    def release(self, before: int) -> None:
+        """Forget what was found for dialogues below number `before`: they are written."""
+        self._written = before
+        self._pool = {n: found for n, found in self._pool.items() if n >= before}
+        oldest = min(wave_of(before).start, self._filled)
+        self._known = {n: told for n, told in self._known.items() if n >= oldest}
 
     async def _fill_wave(self, context: Context, wave: range) -> None:
         pool = await self._fill(context, tuple(wave), 0)
-        self._pool |= pool
+        self._pool |= {n: found for n, found in pool.items() if n >= self._written}
         intents = [pool[number].user.intent for number in wave if number in pool]
         self._known[wave.stop] = (*self._known[wave.start], *intents)[-users.TOLD :]
         self._filled = wave.stop

@@ -2,32 +2,19 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trialogue.memory.chroma import collection_of
 from trialogue.memory.embedders import Embedder
-from trialogue.memory.vectors import Vectors
+from trialogue.memory.volumes import Row, Volumes
 from trialogue.records import Action
-
-if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
-
-
-@dataclass(frozen=True)
-class _Memory:
-    user: str
-    index: int
-    text: str
-    vector: Vectors
 
 
 @dataclass
 class _Batch:
     """Memories by id that are written together; `error` says why they were not."""
 
-    memories: dict[str, _Memory] = field(default_factory=dict)
+    memories: dict[str, Row] = field(default_factory=dict)
     begun: bool = False
     error: Exception | None = None
 
@@ -39,17 +26,16 @@ class ExperienceMemory:
     writing costs ChromaDB about the same time for one action and for fifty.
     """
 
-    def __init__(self, client: "ClientAPI", embedder: Embedder, name: str = "experience") -> None:
-        self._collection = collection_of(client, name)
-        self._embedder = embedder
+    def __init__(self, volumes: Volumes, embedder: Embedder, name: str = "experience") -> None:
+        self._volumes, self._embedder, self._name = volumes, embedder, name
         self._next = self._written = _Batch()
         self._writing = asyncio.Lock()
 
-    async def keep(self, user_id: str, action: Action) -> None:
-        """Remember an action; the same one twice is one."""
+    async def keep(self, user_id: str, action: Action, number: int = 0) -> None:
+        """Remember an action of the user of dialogue `number`; the same one twice is one."""
         [vector] = await asyncio.to_thread(self._embedder.embed, [action.memory])
-        memory = _Memory(user_id, action.index, action.memory, vector)
-        self._next.memories[f"{user_id}/{action.index}"] = memory
+        name = _name(user_id, action.index)
+        self._next.memories[name] = Row(number, name, action.memory, vector)
 
     async def flush(self) -> None:
         """Write what was kept until now."""
@@ -58,46 +44,45 @@ class ExperienceMemory:
             if not batch.begun and batch.memories:
                 self._next, self._written, batch.begun = _Batch(), batch, True
                 try:
-                    await asyncio.to_thread(self._write, batch.memories)
+                    await asyncio.to_thread(self._write, batch)
                 except Exception as error:
                     batch.error = error
         if batch.error:
             raise batch.error
 
-    async def recall(self, user_id: str, query: str, before: int, k: int = 3) -> list[str]:
-        """The user's `k` memories nearest to the query, from actions with index < `before`."""
-        ids = [f"{user_id}/{index}" for index in range(1, before)]
-        if not ids:
+    async def recall(
+        self, user_id: str, query: str, before: int, k: int = 3, number: int = 0
+    ) -> list[str]:
+        """The `k` memories nearest to the query that the user of dialogue `number` has of its
+        actions with index < `before`."""
+        names = [_name(user_id, index) for index in range(1, before)]
+        if not names:
             return []
         # What is being written may not be readable yet.
         at_hand = {**self._written.memories, **self._next.memories}
-        there = [at_hand[name] for name in ids if name in at_hand]
-        absent = [name for name in ids if name not in at_hand]
-        return await asyncio.to_thread(self._nearest, there, absent, query, k)
+        there = {name: at_hand[name] for name in names if name in at_hand}
+        absent = [(number, name) for name in names if name not in there]
+        return await asyncio.to_thread(self._nearest, there, absent, names, query, k)
 
-    def _write(self, memories: dict[str, _Memory]) -> None:
-        self._collection.upsert(
-            ids=list(memories),
-            embeddings=np.stack([memory.vector for memory in memories.values()]),
-            documents=[memory.text for memory in memories.values()],
-            metadatas=[{"user": m.user, "index": m.index} for m in memories.values()],
-        )
+    def _write(self, batch: _Batch) -> None:
+        self._volumes.write(self._name, batch.memories.values())
 
-    def _nearest(self, there: list[_Memory], absent: list[str], query: str, k: int) -> list[str]:
-        memories = sorted([*there, *self._read(absent)], key=lambda memory: memory.index)
+    def _nearest(
+        self,
+        there: dict[str, Row],
+        absent: list[tuple[int, str]],
+        names: list[str],
+        query: str,
+        k: int,
+    ) -> list[str]:
+        found = there | {row.id: row for row in self._volumes.read(self._name, absent)}
+        memories = [found[name] for name in names if name in found]
         if not memories:
             return []
         nearness = np.stack([m.vector for m in memories]) @ self._embedder.embed([query])[0]
         best = sorted(range(len(memories)), key=lambda i: (-round(float(nearness[i]), 6), i))
         return [memories[i].text for i in sorted(best[:k])]
 
-    def _read(self, ids: list[str]) -> list[_Memory]:
-        if not ids:
-            return []
-        found = self._collection.get(ids=ids, include=["documents", "embeddings"])
-        vectors = np.asarray(found["embeddings"], dtype=np.float32)
-        rows = zip(found["ids"], found["documents"] or [], vectors, strict=True)
-        return [
-            _Memory(user, int(index), text, vector)
-            for (user, _, index), text, vector in ((i.rpartition("/"), t, v) for i, t, v in rows)
-        ]
+
+def _name(user_id: str, index: int) -> str:
+    return f"{user_id}/{index}"

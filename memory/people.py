@@ -2,16 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from threading import Lock
 
 import numpy as np
 
-from trialogue.memory.chroma import collection_of
 from trialogue.memory.embedders import Embedder
-from trialogue.memory.vectors import Vectors
-
-if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+from trialogue.memory.vector_file import VectorFile
+from trialogue.memory.volumes import Row, Volumes
 
 
 class PeopleMemory:
@@ -21,10 +18,11 @@ class PeopleMemory:
     whether a run was ever interrupted.
     """
 
-    def __init__(self, client: "ClientAPI", embedder: Embedder, name: str = "users") -> None:
-        self._collection = collection_of(client, name)
-        self._embedder = embedder
-        self._vectors: dict[int, Vectors] = {}
+    def __init__(self, volumes: Volumes, embedder: Embedder, name: str = "users") -> None:
+        self._volumes, self._embedder, self._name = volumes, embedder, name
+        self._vectors = VectorFile(volumes.folder)
+        self._missed: set[int] = set()
+        self._lock = Lock()
 
     async def keep(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
         """Add users to the pool; a number that is there already is replaced."""
@@ -39,29 +37,27 @@ class PeopleMemory:
 
     def _keep(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
         vectors = self._embedder.embed(texts)
-        self._collection.upsert(
-            ids=[str(number) for number in numbers],
-            embeddings=vectors,
-            documents=list(texts),
-            metadatas=[{"number": number} for number in numbers],
-        )
-        self._vectors |= zip(numbers, vectors, strict=True)
+        users = zip(numbers, texts, vectors, strict=True)
+        rows = [Row(number, str(number), text, vector) for number, text, vector in users]
+        self._volumes.write(self._name, rows)
+        with self._lock:
+            self._vectors.put(numbers, vectors)
 
     def _nearness(self, texts: Sequence[str], before: int, beside: Sequence[str]) -> list[float]:
         vectors = self._embedder.embed([*beside, *texts])
-        pool = self._below(before)
-        nearest = []
-        for i, vector in enumerate(vectors[len(beside) :], start=len(beside)):
-            others = [*(pool @ vector), *(vectors[:i] @ vector)]
-            nearest.append(float(max(others, default=-1.0)))
-        return nearest
+        new = vectors[len(beside) :]
+        with self._lock:
+            self._restore(before)
+            pool = self._vectors.nearest(new, before)
+        return [
+            float(max(near, *(vectors[: len(beside) + i] @ vector), -1.0))
+            for i, (near, vector) in enumerate(zip(pool, new, strict=True))
+        ]
 
-    def _below(self, before: int) -> Vectors:
-        """The vectors of all users below number `before`, also of an earlier session."""
-        absent = [str(number) for number in range(before) if number not in self._vectors]
-        if absent:
-            found = self._collection.get(ids=absent, include=["embeddings"])
-            rows = np.asarray(found["embeddings"], dtype=np.float32)
-            self._vectors |= zip(map(int, found["ids"]), rows, strict=True)
-        there = [self._vectors[number] for number in range(before) if number in self._vectors]
-        return np.stack(there) if there else np.zeros((0, self._embedder.dimension), np.float32)
+    def _restore(self, before: int) -> None:
+        """Fetch the vectors of users below number `before` that an earlier session kept."""
+        absent = [n for n in self._vectors.absent(before) if n not in self._missed]
+        found = self._volumes.read(self._name, [(number, str(number)) for number in absent])
+        if found:
+            self._vectors.put([row.number for row in found], np.stack([r.vector for r in found]))
+        self._missed.update(self._vectors.absent(before))

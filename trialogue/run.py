@@ -88,6 +88,7 @@ class _Run:
 
     async def go(self) -> Result:
         self.accepted = sum(1 for _ in self.folder.dialogues())
+        self.pool.release(self.accepted)
         self.watcher.began(self.folder.path, self.settings.n, self.accepted)
         self._failed = self.folder.failed_ids()
         ahead = 2 * self.settings.at_once
@@ -98,7 +99,6 @@ class _Run:
                     if later not in tasks:
                         tasks[later] = asyncio.create_task(self._accepted(later))
                 dialogue = await tasks.pop(number)
-                self.pool.release(number)
                 self._write(dialogue)
         except LimitReached as error:
             made = f"{self.accepted} of {self.settings.n} dialogues are in {self.folder.path}"
@@ -112,6 +112,7 @@ class _Run:
     def _write(self, dialogue: Dialogue) -> None:
         self.folder.append(dialogue)
         self.accepted += 1
+        self.pool.release(self.accepted)
         self.watcher.finished(dialogue)
 
     async def _accepted(self, number: int) -> Dialogue:

@@ -25,6 +25,7 @@ from trialogue.memory.experience import ExperienceMemory
 from trialogue.memory.journal import Journal
 from trialogue.memory.kept_embedder import KeptEmbedder
 from trialogue.memory.people import PeopleMemory
+from trialogue.memory.volumes import Volumes
 from trialogue.records import Scenario
 from trialogue.run_folder import RunFolder
 from trialogue.scenario_drafts import drafted, is_sentence
@@ -158,12 +159,14 @@ async def _context(
         embedder = KeptEmbedder(embedder, caller.journal)
     client = await asyncio.to_thread(open_chroma, folder.path / "memory")
     stack.callback(close_chroma, client)
+    volumes = Volumes(folder.path / "memory" / "volumes")
+    stack.callback(volumes.close)
     context = Context(
         scenario=scenario,
         caller=caller,
         shelf=Shelf(client, embedder),
-        people=PeopleMemory(client, embedder),
-        memory=ExperienceMemory(client, embedder),
+        people=PeopleMemory(volumes, embedder),
+        memory=ExperienceMemory(volumes, embedder),
         options=settings.options,
         documents=(*found.documents, *settings.documents),
         search=search,

@@ -1,6 +1,6 @@
 """A context for graphs: simulated model behind loopback, real ChromaDB, a real journal."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ from openai_server import OpenAIServer
 
 from trialogue.agents.caller import Caller, ModelSpec
 from trialogue.graphs.context import Context, Options
-from trialogue.memory.chroma import open_chroma
+from trialogue.memory.chroma import close_chroma, open_chroma
 from trialogue.memory.experience import ExperienceMemory
 from trialogue.memory.hash_embedder import HashEmbedder
 from trialogue.memory.journal import Journal
 from trialogue.memory.people import PeopleMemory
+from trialogue.memory.volumes import Volumes
 from trialogue.scenario_files import find_scenario
 from trialogue.settings import SYNTHESIS_ROLES
 from trialogue.tools.shelf import Shelf
@@ -28,14 +29,16 @@ def server(openai_server: Callable[..., OpenAIServer]) -> OpenAIServer:
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> Any:
-    """A ChromaDB of the test's own."""
-    return open_chroma(tmp_path / "memory")
+def volumes(tmp_path: Path) -> Iterator[Volumes]:
+    """Where the test's users and experience are."""
+    opened = Volumes(tmp_path / "memory" / "volumes")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
 async def make_context(
-    tmp_path: Path, server: OpenAIServer, client: Any
+    tmp_path: Path, server: OpenAIServer, volumes: Volumes
 ) -> AsyncIterator[Callable[..., Context]]:
     """Makes a Context for a scenario's name; further arguments are fields of it."""
     async with AsyncExitStack() as stack:
@@ -43,7 +46,8 @@ async def make_context(
         spec = ModelSpec(name="openai:simulated", base_url=server.base_url)
         models: dict[str, ModelSpec] = dict.fromkeys(SYNTHESIS_ROLES, spec)
         caller = await stack.enter_async_context(Caller(models, journal))
-        embedder = HashEmbedder()
+        client, embedder = open_chroma(tmp_path / "memory"), HashEmbedder()
+        stack.callback(close_chroma, client)
 
         def make(scenario: str = "travel_reimbursement", **given: Any) -> Context:
             found = find_scenario(scenario)
@@ -51,8 +55,8 @@ async def make_context(
                 "scenario": found.scenario,
                 "caller": caller,
                 "shelf": Shelf(client, embedder),
-                "people": PeopleMemory(client, embedder),
-                "memory": ExperienceMemory(client, embedder),
+                "people": PeopleMemory(volumes, embedder),
+                "memory": ExperienceMemory(volumes, embedder),
                 "options": Options(points=(3, 3)),
                 "documents": found.documents,
             }

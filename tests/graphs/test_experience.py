@@ -12,6 +12,7 @@ from trialogue.errors import DialogueFailed
 from trialogue.graphs import experience
 from trialogue.graphs.context import Context, Options
 from trialogue.graphs.running import run_graph
+from trialogue.memory.volumes import Volumes
 from trialogue.records import Action
 from trialogue.tools.registry import ToolContext, resolve
 
@@ -36,7 +37,7 @@ async def test_one_action_for_every_point_with_its_facts(make_context: MakeConte
 
 
 async def test_memory_joins_the_line_and_the_open_question(
-    make_context: MakeContext, client: Any
+    make_context: MakeContext, volumes: Volumes
 ) -> None:
     context = make_context()
     someone = candidate(context)
@@ -44,8 +45,8 @@ async def test_memory_joins_the_line_and_the_open_question(
     assert [a.memory for a in lived] == [
         f"{a.action} {problem}" for a, problem in zip(lived, someone.user.problems, strict=True)
     ]
-    kept = client.get_collection("experience").get(where={"user": someone.user.id})
-    assert sorted(kept["documents"]) == sorted(action.memory for action in lived)
+    kept = volumes.read("experience", [(0, f"{someone.user.id}/{index}") for index in (1, 2, 3)])
+    assert sorted(row.text for row in kept) == sorted(action.memory for action in lived)
 
 
 async def test_recall_gives_ones_own_earlier_memories_only(make_context: MakeContext) -> None:

@@ -18,6 +18,7 @@ from trialogue.graphs.pool import UserPool, wave_of
 from trialogue.graphs.running import run_graph
 from trialogue.memory.hash_embedder import HashEmbedder
 from trialogue.memory.people import PeopleMemory
+from trialogue.memory.volumes import Volumes
 
 
 async def propose(context: Context, *numbers: int) -> dict[str, Any]:
@@ -36,8 +37,8 @@ async def test_numbers_become_users(make_context: MakeContext) -> None:
     assert len({candidate.user.id for candidate in pool.values()}) == 4
 
 
-async def test_the_same_numbers_get_the_same_users(make_context: MakeContext, client: Any) -> None:
-    others = PeopleMemory(client, HashEmbedder(), "others")
+async def test_the_same_numbers_get_the_same_users(make_context: MakeContext, volumes: Volumes) -> None:
+    others = PeopleMemory(volumes, HashEmbedder(), "others")
     one = await propose(make_context(), 4, 5)
     two = await propose(make_context(people=others), 4, 5)
     assert one["pool"] == two["pool"]
@@ -98,7 +99,7 @@ async def test_a_lost_try_stays_lost(make_context: MakeContext) -> None:
 
 
 async def test_a_generator_is_told_of_earlier_waves(
-    make_context: MakeContext, server: OpenAIServer, client: Any
+    make_context: MakeContext, server: OpenAIServer, volumes: Volumes
 ) -> None:
     pool, context = UserPool(), make_context()
     first = [(await pool.candidate(context.at(n))).user.intent for n in (0, 1, 2)]
@@ -107,18 +108,18 @@ async def test_a_generator_is_told_of_earlier_waves(
     asked = [str(body["messages"][-1]["content"]) for body in server.requests[before:]]
     for intent in first:
         assert any(intent in text for text in asked)
-    pool.release(0)
-    again = make_context(people=PeopleMemory(client, HashEmbedder(), "again"))
+    pool.release(1)
+    again = make_context(people=PeopleMemory(volumes, HashEmbedder(), "again"))
     assert await UserPool().candidate(again.at(3)) == fourth
 
 
 async def test_a_spare_user_is_the_same_after_a_break(
-    make_context: MakeContext, client: Any
+    make_context: MakeContext, volumes: Volumes
 ) -> None:
     pool, context = UserPool(), make_context()
     await pool.candidate(context.at(3))
     spare = await pool.candidate(context.at(3, attempt=2))
-    people = PeopleMemory(client, HashEmbedder(), "again")
+    people = PeopleMemory(volumes, HashEmbedder(), "again")
     resumed = make_context(people=people)
     assert await UserPool().candidate(resumed.at(3, attempt=2)) == spare
     texts = [users.about(await pool.candidate(context.at(n))) for n in range(3)]

@@ -5,6 +5,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from trialogue.records.base import Record
+from trialogue.records.goal import Subtask
+from trialogue.records.persona import Persona
+from trialogue.records.toolset import Weight
 
 Speaker = Literal["user", "assistant"]
 
@@ -41,12 +44,13 @@ class Action(Record):
 
 
 class UserProfile(Record):
-    """A candidate user u_i of the pool U (eq. 1)."""
+    """A candidate user u_i of the pool U (eq. 1); `persona` holds its facets."""
 
     id: str
     identity: str
     intent: str
     problems: tuple[str, ...]
+    persona: Persona | None = None
 
 
 class Passage(Record):
@@ -59,10 +63,14 @@ class Passage(Record):
 
 
 class Turn(Record):
-    """One utterance. `rewrites` counts rejected drafts; `sources` are passages it rests on."""
+    """One utterance. `rewrites` counts rejected drafts; `sources` are passages it rests on.
+
+    `name` says who of several users or assistants speaks; empty where there is one of each.
+    """
 
     speaker: Speaker
     text: str
+    name: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     sources: tuple[str, ...] = ()
     rewrites: int = 0
@@ -87,6 +95,37 @@ class Usage(Record):
         )
 
 
+class Participant(Record):
+    """One who takes part: which side, under which name, and what they are there for."""
+
+    speaker: Speaker
+    name: str = Field(min_length=1)
+    description: str = ""
+
+
+class Verdict(Record):
+    """One rubric line as judged, with the reason."""
+
+    line: str
+    weight: Weight
+    passed: bool
+    why: str = ""
+
+
+class Validation(Record):
+    """Whether a dialogue holds (METHOD §3): only a failed critical line rejects it."""
+
+    valid: bool
+    verdicts: tuple[Verdict, ...] = ()
+
+
+class Origin(Record):
+    """The dialogue that this one goes on from, and how many of its turns were taken over."""
+
+    dialogue: str
+    turns: int
+
+
 class ScenarioRef(Record):
     """The scenario as a dialogue names it."""
 
@@ -104,6 +143,11 @@ class Dialogue(Record):
     user: UserProfile
     trajectory: tuple[Action, ...] = ()
     turns: tuple[Turn, ...] = ()
+    mode: Literal["task", "user"] = "task"
+    goal: tuple[Subtask, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    origin: Origin | None = None
+    validation: Validation | None = None
     controls: dict[str, Any] = {}
     models: dict[str, str] = {}
     prompts: dict[str, str] = {}
