@@ -2,6 +2,7 @@
 
 import zlib
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,8 +51,7 @@ def mtld(corpus: Corpus, threshold: float = 0.72) -> Floats:
     """Mean length of runs whose share of different tokens stays above 0.72, both ways, (D,)."""
     bounds = corpus.token_first[corpus.first]
     values = [
-        _mtld(corpus.tokens[start:end].tolist(), threshold)
-        for start, end in zip(bounds, bounds[1:], strict=False)
+        _mtld(corpus.tokens[start:end].tolist(), threshold) for start, end in pairwise(bounds)
     ]
     return np.array(values, dtype=np.float64)
 
