@@ -1,6 +1,7 @@
 """Tokenisers by name: what a metric counts as a word."""
 
 import re
+import warnings
 from collections.abc import Callable, Sequence
 
 from trialogue.errors import UsageError
@@ -24,7 +25,9 @@ def zh_characters(text: str) -> list[str]:
 
 def zh_words(text: str) -> list[str]:
     """Words as jieba cuts them (its dictionary comes with it), without punctuation."""
-    import jieba  # type: ignore[import-untyped]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its source has escapes that Python no longer likes
+        import jieba  # type: ignore[import-untyped]
 
     jieba.setLogLevel(60)
     return [word for word in jieba.cut(text.lower(), HMM=False) if _WORD.match(word)]

@@ -37,7 +37,9 @@ async def test_numbers_become_users(make_context: MakeContext) -> None:
     assert len({candidate.user.id for candidate in pool.values()}) == 4
 
 
-async def test_the_same_numbers_get_the_same_users(make_context: MakeContext, volumes: Volumes) -> None:
+async def test_the_same_numbers_get_the_same_users(
+    make_context: MakeContext, volumes: Volumes
+) -> None:
     others = PeopleMemory(volumes, HashEmbedder(), "others")
     one = await propose(make_context(), 4, 5)
     two = await propose(make_context(people=others), 4, 5)
