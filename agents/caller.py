@@ -99,17 +99,35 @@ class Caller:
         Raises as `text`, and AnswerError if the repaired answer can't be used either.
         """
         ask = self._ask(role, messages, seed, attempt, sampling, schema)
+        return (await self._read(ask, schema, meter))[0]
+
+    async def weighed(
+        self,
+        role: str,
+        messages: Sequence[Message],
+        schema: type[T],
+        *,
+        seed: int,
+        sampling: Sampling = _USUAL,
+        meter: Meter | None = None,
+    ) -> tuple[T, Answer]:
+        """As `data`, with the answer that was read: it holds the tokens' probabilities where
+        `sampling` asks for them and the endpoint gives them."""
+        return await self._read(self._ask(role, messages, seed, 0, sampling, schema), schema, meter)
+
+    async def _read(self, ask: Ask, schema: type[T], meter: Meter | None) -> tuple[T, Answer]:
         answer = await self._spoken(ask, meter)
         try:
-            return _read(answer, schema)
+            return _read(answer, schema), answer
         except ValueError as error:
-            self.stats[role].repairs += 1
+            self.stats[ask.role].repairs += 1
             ask = _repaired(ask, answer, error, schema)
         try:
-            return _read(await self._spoken(ask, meter), schema)
+            answer = await self._spoken(ask, meter)
+            return _read(answer, schema), answer
         except ValueError as error:
             raise AnswerError(
-                f"{ask.model} as {role} gave no {schema.__name__}, also when asked again: "
+                f"{ask.model} as {ask.role} gave no {schema.__name__}, also when asked again: "
                 f"{complaint(error)}"
             ) from error
 
