@@ -69,7 +69,9 @@ def measured(
 
 
 def _value(metric: Metric, values: Floats, ids: Sequence[str]) -> MetricValue:
-    estimate, lowest, highest = mean(values), (), ()
+    estimate = mean(values)
+    lowest: tuple[str, ...] = ()
+    highest: tuple[str, ...] = ()
     if metric.level == "corpus":
         estimate = estimate.model_copy(update={"interval": None})
     else:

@@ -1,0 +1,23 @@
+"""The report of a run: sections kept as data, written as one page that opens offline."""
+
+from trialogue.evaluation.report.blocks import (
+    Block,
+    Chart,
+    Conversation,
+    Conversations,
+    Note,
+    Section,
+    Table,
+)
+from trialogue.evaluation.report.page import put_section
+
+__all__ = [
+    "Block",
+    "Chart",
+    "Conversation",
+    "Conversations",
+    "Note",
+    "Section",
+    "Table",
+    "put_section",
+]
