@@ -1,15 +1,18 @@
 """Dialogues as columns: flattened once, so that every metric is a few array operations."""
 
-from collections.abc import Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from trialogue.errors import UsageError
-from trialogue.evaluation.tokens import mostly_chinese, tokenizer
+from trialogue.evaluation.tokens import Tokenizer, mostly_chinese, tokenizer
 from trialogue.records import Dialogue
 
 if TYPE_CHECKING:
@@ -61,20 +64,22 @@ class Corpus:
 
     @cached_property
     def _tokenised(self) -> tuple[Ints, Ints, list[str]]:
-        known: dict[str, int] = {}
-        ids: list[npt.NDArray[np.int32]] = []
-        lengths = []
-        for turn, text in enumerate(self.texts):
-            found = self._tokenise(turn)(text)
+        # A word that is not there yet gets the next number, without leaving the map.
+        known: defaultdict[str, int] = defaultdict()
+        known.default_factory = known.__len__
+        flat, lengths = array("i"), array("q")
+        for cut, text in zip(self._cutters(), self.texts, strict=True):
+            found = cut(text)
             lengths.append(len(found))
-            ids.append(np.array([known.setdefault(t, len(known)) for t in found], dtype=np.int32))
-        flat = np.concatenate(ids) if ids else np.zeros(0, np.int32)
-        return flat.astype(np.int64), _starts(lengths), list(known)
+            flat.extend(map(known.__getitem__, found))
+        return np.array(flat, np.int64), _starts(lengths), list(known)
 
-    def _tokenise(self, turn: int) -> Any:
+    def _cutters(self) -> Iterator[Tokenizer]:
+        """The tokeniser of every turn."""
         if self.tokenizer != "auto":
-            return tokenizer(self.tokenizer)
-        return tokenizer("zh_char" if self.chinese[self.dialogue_of[turn]] else "word")
+            return repeat(tokenizer(self.tokenizer), len(self.texts))
+        kinds = tokenizer("word"), tokenizer("zh_char")
+        return (kinds[kind] for kind in self.chinese[self.dialogue_of].tolist())
 
     @property
     def tokens(self) -> Ints:

@@ -1,15 +1,36 @@
 """One set of dialogues measured, and two sets compared where their dialogues pair up."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from trialogue.evaluation.corpus import Corpus, Floats
 from trialogue.evaluation.metrics import Metric, as_dialogue_values
 from trialogue.evaluation.metrics.metric import Better, Level
-from trialogue.evaluation.statistics import Difference, Estimate, mean, paired
+from trialogue.evaluation.statistics import Difference, Estimate, holm, mean, paired
 from trialogue.evaluation.table_one import TableOne, table_one
 from trialogue.records import Record
+
+
+class Described(Protocol):
+    """What a table says of a value by dialogue: a Metric, or a quality that a judge rates."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+    @property
+    def level(self) -> Level:
+        """What has a value: a turn, a dialogue or a corpus."""
+
+    @property
+    def definition(self) -> str:
+        """What it is, and who published it."""
+
+    @property
+    def better(self) -> Better:
+        """Which way is better."""
 
 
 class MetricValue(Record):
@@ -60,7 +81,7 @@ def values_of(corpus: Corpus, metrics: Sequence[Metric]) -> dict[str, Floats]:
 
 
 def measured(
-    name: str, corpus: Corpus, metrics: Sequence[Metric], values: Mapping[str, Floats]
+    name: str, corpus: Corpus, metrics: Sequence[Described], values: Mapping[str, Floats]
 ) -> Measured:
     """Table 1 and the metrics of a set, from `values_of`."""
     ids = [dialogue.id for dialogue in corpus.dialogues]
@@ -68,7 +89,7 @@ def measured(
     return Measured(name=name, table=table_one(corpus), metrics=found)
 
 
-def _value(metric: Metric, values: Floats, ids: Sequence[str]) -> MetricValue:
+def _value(metric: Described, values: Floats, ids: Sequence[str]) -> MetricValue:
     estimate = mean(values)
     lowest: tuple[str, ...] = ()
     highest: tuple[str, ...] = ()
@@ -96,7 +117,7 @@ def _extremes(values: Floats, ids: Sequence[str], count: int = 3) -> tuple[str, 
 def compared(
     first: tuple[Corpus, Mapping[str, Floats]],
     second: tuple[Corpus, Mapping[str, Floats]],
-    metrics: Sequence[Metric],
+    metrics: Sequence[Described],
 ) -> tuple[Compared, ...]:
     """Paired differences on the dialogues whose ids both sets have; none if there are fewer
     than two."""
@@ -105,13 +126,15 @@ def compared(
     if len(pairs) < 2:
         return ()
     mine, theirs = np.array(pairs).T
+    kept = [metric for metric in metrics if metric.level != "corpus"]
+    found = [paired(first[1][m.name][mine], second[1][m.name][theirs]) for m in kept]
+    corrected = holm([difference.p for difference in found])
     return tuple(
         Compared(
             name=metric.name,
             better=metric.better,
             pairs=len(pairs),
-            difference=paired(first[1][metric.name][mine], second[1][metric.name][theirs]),
+            difference=difference.model_copy(update={"adjusted": p}),
         )
-        for metric in metrics
-        if metric.level != "corpus"
+        for metric, difference, p in zip(kept, found, corrected, strict=True)
     )

@@ -39,8 +39,22 @@ def numbered(ids: Ints) -> tuple[Ints, int]:
     return inverse.astype(np.int64), len(found)
 
 
-def unique_per(group: Ints, ids: Ints, groups: int) -> Ints:
-    """How many different ids each group has, (groups,)."""
-    dense, different = numbered(ids)
-    pairs = np.unique(group * max(1, different) + dense)
-    return np.bincount(pairs // max(1, different), minlength=groups)
+def count_different(ids: Ints) -> int:
+    """How many different ids there are; sorting is many times faster than `numpy.unique`."""
+    return len(different_sorted(ids))
+
+
+def different_sorted(ids: Ints) -> Ints:
+    """The different ids in order."""
+    ordered = np.sort(ids)
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
+
+
+def unique_per(group: Ints, ids: Ints, groups: int, different: int) -> Ints:
+    """How many different ids each group has, (groups,); all ids are below `different`."""
+    if different > 2**62 // max(1, groups):
+        ids, different = numbered(ids)
+    base = max(1, different)
+    return np.bincount(different_sorted(group * base + ids) // base, minlength=groups)

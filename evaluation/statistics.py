@@ -28,9 +28,13 @@ class Estimate(Record):
 
 
 class Difference(Estimate):
-    """The mean of paired differences; `p` is of Wilcoxon's signed-rank test."""
+    """The mean of paired differences; `p` is of Wilcoxon's signed-rank test.
+
+    `adjusted` is p corrected for the number of comparisons made beside it (Holm 1979).
+    """
 
     p: float | None = None
+    adjusted: float | None = None
 
 
 class Correlations(Record):
@@ -127,6 +131,17 @@ def hedges(first: Floats, second: Floats) -> float | None:
     if spread == 0:
         return None
     return float((second.mean() - first.mean()) / np.sqrt(spread / n) * (1 - 3 / (4 * n - 1)))
+
+
+def holm(found: Sequence[float | None]) -> list[float | None]:
+    """p-values corrected for their number (Holm 1979), in the same order; None stays None."""
+    order = sorted((p, place) for place, p in enumerate(found) if p is not None)
+    corrected: list[float | None] = [None] * len(found)
+    largest = 0.0
+    for rank, (p, place) in enumerate(order):
+        largest = max(largest, min(1.0, p * (len(order) - rank)))
+        corrected[place] = largest
+    return corrected
 
 
 def entropy_bits(counts: Sequence[int]) -> float:

@@ -1,7 +1,5 @@
 """Table 1 of paper R for any set of dialogues."""
 
-import numpy as np
-
 from trialogue.evaluation.corpus import Corpus
 from trialogue.records import Record
 
@@ -28,7 +26,7 @@ def table_one(corpus: Corpus) -> TableOne:
     """The table of a corpus, tokens as its tokeniser cuts them."""
     dialogues, turns, tokens = len(corpus.dialogues), len(corpus.texts), len(corpus.tokens)
     rounds = sum(dialogue.rounds for dialogue in corpus.dialogues)
-    unique = len(np.unique(corpus.tokens))
+    unique = len(corpus.vocabulary)
     return TableOne(
         dialogues=dialogues,
         turns=turns,

@@ -27,7 +27,7 @@ def zh_words(text: str) -> list[str]:
     """Words as jieba cuts them (its dictionary comes with it), without punctuation."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its source has escapes that Python no longer likes
-        import jieba  # type: ignore[import-untyped]
+        import jieba
 
     jieba.setLogLevel(60)
     return [word for word in jieba.cut(text.lower(), HMM=False) if _WORD.match(word)]

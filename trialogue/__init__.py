@@ -1,7 +1,8 @@
 """Trialogue: from a scenario to grounded multi-turn dialogues.
 
 `synthesize` makes dialogues, `asynthesize` does so inside an event loop, `open_run` reads what
-an earlier run made; `doctor`, `draw` and `installed_plugins` are the twins of the commands
+an earlier run made; `evaluate` measures dialogues, `evaluate_against` compares metrics with
+people's ratings; `doctor`, `draw` and `installed_plugins` are the twins of the commands
 `doctor`, `graph` and `plugins`. Nothing heavy is imported until it is used.
 """
 
@@ -11,7 +12,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Action",
+    "Agreement",
     "Dialogue",
+    "Evaluation",
     "Fact",
     "Finding",
     "Passage",
@@ -31,6 +34,8 @@ __all__ = [
     "asynthesize",
     "doctor",
     "draw",
+    "evaluate",
+    "evaluate_against",
     "installed_plugins",
     "open_run",
     "synthesize",
@@ -40,8 +45,10 @@ if TYPE_CHECKING:
     from trialogue.api import asynthesize, doctor, open_run, synthesize
     from trialogue.drawings import draw
     from trialogue.errors import ShortRun, TrialogueError, UsageError
+    from trialogue.evaluating import Evaluation, evaluate
     from trialogue.findings import Finding
     from trialogue.plugin_list import installed_plugins
+    from trialogue.rating_agreement import Agreement, evaluate_against
     from trialogue.records import (
         Action,
         Dialogue,
@@ -62,8 +69,10 @@ else:
         "trialogue.api": ("asynthesize", "doctor", "open_run", "synthesize"),
         "trialogue.drawings": ("draw",),
         "trialogue.errors": ("ShortRun", "TrialogueError", "UsageError"),
+        "trialogue.evaluating": ("Evaluation", "evaluate"),
         "trialogue.findings": ("Finding",),
         "trialogue.plugin_list": ("installed_plugins",),
+        "trialogue.rating_agreement": ("Agreement", "evaluate_against"),
         "trialogue.run": ("Result",),
         "trialogue.saved_run": ("SavedRun",),
         "trialogue.settings": ("Settings",),

@@ -6,10 +6,18 @@ from typing import Any, NamedTuple
 
 from trialogue.dialogue_shapes import dialogue_of
 from trialogue.errors import UsageError
-from trialogue.json_values import Found, json_values
+from trialogue.json_values import json_values
 from trialogue.records import Dialogue
 from trialogue.run_folder import DIALOGUES
 from trialogue.turn_shapes import is_messages
+
+
+class Value(NamedTuple):
+    """What a file holds in place of a dialogue: where, and under which name if it has no id."""
+
+    where: str
+    value: Any
+    name: str
 
 
 class Unread(NamedTuple):
@@ -36,14 +44,25 @@ def read_each(path: Path) -> Iterator[Dialogue | Unread]:
 
     Raises UsageError if the file cannot be read or holds nothing.
     """
+    for value in read_values(path):
+        yield value if isinstance(value, Unread) else _read(value)
+
+
+def read_values(path: Path, *, nan: bool = False) -> Iterator[Value | Unread]:
+    """The JSON values that stand for dialogues, in order; with `nan` NaN is read as None.
+
+    Raises UsageError if the file cannot be read or holds nothing.
+    """
     file = path / DIALOGUES if path.is_dir() else path
     count = 0
     try:
         with file.open("rb") as source:
-            for found in json_values(source, file.suffix, torn=path.is_dir()):
+            for found in json_values(source, file.suffix, torn=path.is_dir(), nan=nan):
+                where = f"{file}:{found.line}"
                 for value in _one_by_one(found.value):
                     count += 1
-                    yield _read(file, found._replace(value=value), count)
+                    name = f"{file.stem}-{count}"
+                    yield Unread(where, found.why) if found.why else Value(where, value, name)
     except FileNotFoundError as error:
         why = f"it has no {DIALOGUES}" if path.is_dir() else "there is no such file"
         raise UsageError(f"{path}: {why}") from error
@@ -53,14 +72,11 @@ def read_each(path: Path) -> Iterator[Dialogue | Unread]:
         raise UsageError(f"{file}: holds no dialogue")
 
 
-def _read(file: Path, found: Found, number: int) -> Dialogue | Unread:
-    where = f"{file}:{found.line}"
-    if found.why:
-        return Unread(where, found.why)
+def _read(found: Value) -> Dialogue | Unread:
     try:
-        return dialogue_of(found.value, f"{file.stem}-{number}")
+        return dialogue_of(found.value, found.name)
     except ValueError as error:
-        return Unread(where, " ".join(str(error).split()))
+        return Unread(found.where, " ".join(str(error).split()))
 
 
 def _one_by_one(value: Any) -> list[Any]:

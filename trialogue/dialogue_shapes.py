@@ -1,12 +1,13 @@
 """Recognises a dialogue by what it looks like: a record of ours, or one from elsewhere."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from trialogue.evaluation.turn_order import out_of_order
-from trialogue.records import Dialogue, ScenarioRef, UserProfile
+from trialogue.records import Dialogue, ScenarioRef, Turn, UserProfile
 from trialogue.turn_shapes import foreign_turns, has
 from trialogue.yaml_files import told
 
@@ -14,17 +15,29 @@ IMPORTED = "imported"
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
-def dialogue_of(value: Any, name: str) -> Dialogue:
+def dialogue_of(value: Any, name: str, *, measured: bool = False) -> Dialogue:
     """The dialogue that a JSON value holds; `name` is its id where it has none.
 
-    Raises ValueError that says what is wrong with it, in one line.
+    Raises ValueError that says what is wrong with it, in one line. With `measured` turns may be
+    missing, empty or out of order: that can be measured, if not gone on from.
     """
-    found = _ours(value) if _is_ours(value) else _imported(value, name)
+    ours = _is_ours(value)
+    found = _ours(value) if ours else _imported(value, name)
+    if measured:
+        return found
+    if not ours:
+        _check_said(found.turns)
     if not found.turns:
         raise ValueError("the dialogue has no turns")
     if fault := out_of_order(found.turns):
         raise ValueError(fault)
     return found
+
+
+def _check_said(turns: Sequence[Turn]) -> None:
+    for number, turn in enumerate(turns, start=1):
+        if not turn.text.strip():
+            raise ValueError(f"turn {number}: the {turn.speaker} says nothing")
 
 
 def _is_ours(value: Any) -> bool:

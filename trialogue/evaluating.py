@@ -1,72 +1,32 @@
 """Measures sets of dialogues: `trialogue evaluate` and its twin in Python (METHOD §6)."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialogue.dialogue_files import Unread, read_each
+from trialogue.agents.caller import ModelSpec
+from trialogue.agents.limits import Limits
+from trialogue.dialogue_sets import PathLike, Sets, read_sets
 from trialogue.errors import UsageError
-from trialogue.evaluation.corpus import Corpus, Floats
+from trialogue.evaluation.corpus import Floats
 from trialogue.evaluation.duplicates import Copy, copies, near_duplicates
-from trialogue.evaluation.measured import Compared, Measured, compared, measured, values_of
+from trialogue.evaluation.evaluated import Evaluation, JudgeCounts
+from trialogue.evaluation.judged import QUALITIES, judge_counts, judged_values
+from trialogue.evaluation.measured import Described, compared, measured, values_of
 from trialogue.evaluation.metrics import Metric, all_metrics, chosen_metrics
-from trialogue.evaluation.similarity import Similarity, similarity
+from trialogue.evaluation.report import measures, put_section
+from trialogue.evaluation.similarity import similarity
+from trialogue.judging import Judged, judge_sets
+from trialogue.judging import judges as judges_named
 from trialogue.memory.embedders import make_embedder
-from trialogue.records import Dialogue, Record
 
 if TYPE_CHECKING:
     from trialogue.memory.embedders import Embedder
 
+__all__ = ["Evaluation", "Sets", "chosen_or_all", "evaluate", "read_sets"]
+
 MOST_PAIRS = 3000
-PathLike = str | os.PathLike[str]
-
-
-class Evaluation(Record):
-    """What was measured on one or more sets of dialogues.
-
-    `compared` holds, for each set after the first, the paired differences to the first on the
-    dialogues that both have. `similarities` are of sets of up to 3,000 dialogues. `unread` says
-    what could not be used, as `file:line: why`.
-    """
-
-    sets: tuple[Measured, ...]
-    compared: dict[str, tuple[Compared, ...]] = {}
-    similarities: dict[str, Similarity] = {}
-    duplicates: dict[str, tuple[Copy, ...]] = {}
-    copied: dict[str, tuple[Copy, ...]] = {}
-    unread: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Sets:
-    """Sets of dialogues as read, by name, in order; `unread` says what could not be used."""
-
-    corpora: Mapping[str, Corpus]
-    unread: list[str] = field(default_factory=list)
-
-
-def read_sets(
-    paths: Sequence[PathLike],
-    *,
-    tokenizer: str = "auto",
-    embedder: "Embedder | None" = None,
-    strict: bool = False,
-) -> Sets:
-    """The dialogues of each path, in any format that is known.
-
-    What cannot be used is passed over and told, or with `strict` raises UsageError, as does a
-    path without any dialogue.
-    """
-    unread: list[str] = []
-    corpora: dict[str, Corpus] = {}
-    for path in map(Path, paths):
-        dialogues = list(_usable(path, strict, unread))
-        if not dialogues:
-            raise UsageError(f"{path}: holds no dialogue that can be used; {unread[0]}")
-        corpora[_name(path, corpora)] = Corpus(dialogues, tokenizer, embedder)
-    return Sets(corpora, unread)
+Values = dict[str, dict[str, Floats]]
 
 
 def evaluate(
@@ -76,6 +36,11 @@ def evaluate(
     embedder: "str | Embedder | None" = "local",
     reference: PathLike | None = None,
     strict: bool = False,
+    judges: Sequence[str] = (),
+    base_url: str | None = None,
+    limits: Limits | None = None,
+    report: PathLike | None = None,
+    told: Judged | None = None,
 ) -> Evaluation:
     """Measure the dialogues of each path by base metrics, with bootstrap intervals.
 
@@ -84,34 +49,80 @@ def evaluate(
     all; `embedder` is a name or an Embedder, None leaves out what needs one. `reference` is a
     file of public dialogues of which copies are looked for.
 
+    `judges` are models that rate coherence, fluency and diversity, behind `base_url` unless
+    built in, within `limits`; `told` hears how far they are. `report` is a folder: the page
+    `report.html` is written there, and the judges' answers are kept there.
+
     Raises UsageError for what the caller can mend; with `strict` also for the first dialogue
-    that cannot be used.
+    that cannot be used; LimitReached, after which the same call goes on.
     """
     if not paths:
         raise UsageError("nothing to evaluate; name a run folder or a file of dialogues")
-    chosen = _metrics(metrics, with_embedder=embedder is not None)
-    needed = embedder is not None
+    chosen = chosen_or_all(metrics, with_embedder=embedder is not None)
+    models = judges_named(judges, base_url) if judges else {}
+    folder = _folder(report, needed=bool(models))
     found = make_embedder(embedder) if isinstance(embedder, str) else embedder
     sets = read_sets(paths, tokenizer=tokenizer, embedder=found, strict=strict)
     values = {name: values_of(corpus, chosen) for name, corpus in sets.corpora.items()}
+    judged = _judge(sets, models, folder, limits, told, values)
+    described: list[Described] = [*chosen, *(QUALITIES if judged else ())]
+    copied = _copied(sets, reference, tokenizer, strict)
     first, *others = sets.corpora.items()
-    return Evaluation(
-        sets=tuple(
-            measured(name, corpus, chosen, values[name]) for name, corpus in sets.corpora.items()
-        ),
+    evaluation = Evaluation(
+        sets=tuple(measured(n, c, described, values[n]) for n, c in sets.corpora.items()),
         compared={
-            name: compared((first[1], values[first[0]]), (corpus, values[name]), chosen)
+            name: compared((first[1], values[first[0]]), (corpus, values[name]), described)
             for name, corpus in others
         },
         similarities={
             name: similarity(corpus)
             for name, corpus in sets.corpora.items()
-            if needed and 1 < len(corpus.dialogues) <= MOST_PAIRS
+            if found is not None and 1 < len(corpus.dialogues) <= MOST_PAIRS
         },
         duplicates={n: tuple(near_duplicates(corpus)) for n, corpus in sets.corpora.items()},
-        copied=_copied(sets, reference, tokenizer, strict),
+        copied=copied,
+        judged=judged,
         unread=tuple(sets.unread),
+        guessed=sets.guessed,
     )
+    return evaluation if folder is None else _reported(evaluation, sets, folder)
+
+
+def _judge(
+    sets: Sets,
+    models: Mapping[str, ModelSpec],
+    folder: Path | None,
+    limits: Limits | None,
+    told: Judged | None,
+    values: Values,
+) -> dict[str, JudgeCounts]:
+    """Have the sets judged, put the judges' values beside the metrics', count the answers."""
+    if not models or folder is None:
+        return {}
+    dialogues = {name: corpus.dialogues for name, corpus in sets.corpora.items()}
+    found = judge_sets(dialogues, models, folder, limits=limits, told=told)
+    for name, judgements in found.items():
+        values[name] |= judged_values(judgements)
+    return {name: judge_counts(judgements, len(models)) for name, judgements in found.items()}
+
+
+def _folder(report: PathLike | None, *, needed: bool) -> Path | None:
+    if report is None:
+        if needed:
+            raise UsageError("judges' answers are kept in the report's folder; name one: --report")
+        return None
+    folder = Path(report)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot hold a report: {error.strerror or error}") from error
+    return folder
+
+
+def _reported(evaluation: Evaluation, sets: Sets, folder: Path) -> Evaluation:
+    section = measures.section(evaluation, sets.corpora)
+    page = put_section(folder, section, title=f"Report of {folder.resolve().name}")
+    return evaluation.model_copy(update={"report": str(page)})
 
 
 def _copied(
@@ -119,34 +130,17 @@ def _copied(
 ) -> dict[str, tuple[Copy, ...]]:
     if reference is None:
         return {}
-    known = next(iter(read_sets([reference], tokenizer=tokenizer, strict=strict).corpora.values()))
+    read = read_sets([reference], tokenizer=tokenizer, strict=strict)
+    sets.unread.extend(read.unread)
+    [known] = read.corpora.values()
     return {name: tuple(copies(corpus, known)) for name, corpus in sets.corpora.items()}
 
 
-def _metrics(chosen: Sequence[str | Metric] | None, *, with_embedder: bool) -> list[Metric]:
+def chosen_or_all(chosen: Sequence[str | Metric] | None, *, with_embedder: bool) -> list[Metric]:
+    """The metrics meant: the chosen ones, or all, without an embedder those that need none."""
     if chosen is None:
         every = all_metrics().values()
         return [metric for metric in every if with_embedder or "embedder" not in metric.needs]
     own = [metric for metric in chosen if isinstance(metric, Metric)]
     names = [metric if isinstance(metric, str) else metric.name for metric in chosen]
     return chosen_metrics(names, own)
-
-
-def _usable(path: Path, strict: bool, unread: list[str]) -> Iterator[Dialogue]:
-    for read in read_each(path):
-        if isinstance(read, Unread):
-            told = f"{read.where}: {read.why}"
-            if strict:
-                raise UsageError(told)
-            unread.append(told)
-        else:
-            yield read
-
-
-def _name(path: Path, taken: Mapping[str, Corpus]) -> str:
-    """The path's last part, with a number where another has it."""
-    name, number = path.name or str(path.resolve().name), 2
-    unique = name
-    while unique in taken:
-        unique, number = f"{name} ({number})", number + 1
-    return unique

@@ -20,24 +20,27 @@ class Found(NamedTuple):
     why: str = ""
 
 
-def json_values(source: IO[bytes], suffix: str, *, torn: bool) -> Iterator[Found]:
+def json_values(
+    source: IO[bytes], suffix: str, *, torn: bool, nan: bool = False
+) -> Iterator[Found]:
     """One value a line, unless the first line is no whole one but the file is.
 
-    With `torn` a last line without its end is still being written and does not count.
+    With `torn` a last line without its end is still being written and does not count. With `nan`
+    NaN and infinite numbers are read as None.
     """
-    lines = _lines(source, torn=torn)
+    lines = _lines(source, torn=torn, nan=nan)
     first = next(lines, None)
     if first is None:
         return
-    whole = _whole(source) if first.why and not torn else []
+    whole = _whole(source, nan=nan) if first.why and not torn else []
     if whole and (not whole[0].why or suffix == ".json"):
         yield from whole
         return
     source.seek(0)
-    yield from _lines(source, torn=torn)
+    yield from _lines(source, torn=torn, nan=nan)
 
 
-def _lines(source: IO[bytes], *, torn: bool) -> Iterator[Found]:
+def _lines(source: IO[bytes], *, torn: bool, nan: bool) -> Iterator[Found]:
     number = 0
     while line := source.readline(LONGEST_LINE):
         number += 1
@@ -49,19 +52,19 @@ def _lines(source: IO[bytes], *, torn: bool) -> Iterator[Found]:
         elif torn and not ended:
             return
         elif line.strip(b" \t\r\n\xef\xbb\xbf"):
-            yield _parsed(number, line)
+            yield _parsed(number, line, nan=nan)
 
 
-def _parsed(number: int, line: bytes) -> Found:
+def _parsed(number: int, line: bytes, *, nan: bool) -> Found:
     try:
-        return Found(number, read_json(line.decode("utf-8-sig").strip(_SPACE)))
+        return Found(number, read_json(line.decode("utf-8-sig").strip(_SPACE), nan=nan))
     except JSONDecodeError as error:
         return Found(number, why=_told(error))
     except ValueError as error:
         return Found(number, why=_not_text(error))
 
 
-def _whole(source: IO[bytes]) -> list[Found]:
+def _whole(source: IO[bytes], *, nan: bool) -> list[Found]:
     """The values of a file that is one JSON value or a list of them, or its fault."""
     source.seek(0)
     raw = source.read(LARGEST_FILE + 1)
@@ -69,19 +72,19 @@ def _whole(source: IO[bytes]) -> list[Found]:
         return [Found(1, why=f"larger than {LARGEST_FILE // 2**20} MB; write a dialogue a line")]
     try:
         text = raw.decode("utf-8-sig").rstrip(_SPACE)
-        return _elements(text)
+        return _elements(text, nan=nan)
     except JSONDecodeError as error:
         return [Found(error.lineno, why=_told(error))]
     except ValueError as error:
         return [Found(1, why=_not_text(error))]
 
 
-def _elements(text: str) -> list[Found]:
+def _elements(text: str, *, nan: bool) -> list[Found]:
     lead = len(text) - len(text.lstrip(_SPACE))
     if not text.startswith("[", lead):
-        return [Found(1 + text.count("\n", 0, lead), read_json(text[lead:]))]
+        return [Found(1 + text.count("\n", 0, lead), read_json(text[lead:], nan=nan))]
     found, line, before = [], 1, 0
-    for start, value in read_elements(text):
+    for start, value in read_elements(text, nan=nan):
         line, before = line + text.count("\n", before, start), start
         found.append(Found(line, value))
     values = [one.value for one in found]

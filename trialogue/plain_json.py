@@ -9,30 +9,32 @@ from trialogue.tools.plain_text import usable_value
 DEEPEST = 100
 
 
-def read_json(text: str) -> Any:
+def read_json(text: str, *, nan: bool = False) -> Any:
     """The value of a JSON text, without NULs and lone surrogates.
 
     Raises ValueError in plain words where it is no JSON, holds NaN or an infinite number, or is
-    nested deeper than 100 levels; JSONDecodeError where the place of the fault is known.
+    nested deeper than 100 levels; JSONDecodeError where the place of the fault is known. With
+    `nan` such a number is read as None.
     """
     try:
-        value = _DECODER.decode(text)
+        value = (_LENIENT if nan else _DECODER).decode(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     return checked(value)
 
 
-def read_elements(text: str) -> list[tuple[int, Any]]:
+def read_elements(text: str, *, nan: bool = False) -> list[tuple[int, Any]]:
     """The elements of a JSON array, each with the index of its first character.
 
     Raises as `read_json`.
     """
+    decoder = _LENIENT if nan else _DECODER
     elements: list[tuple[int, Any]] = []
     at = _past_space(text, text.index("[") + 1)
     while at < len(text) and text[at] != "]":
         start = at
         try:
-            value, at = _DECODER.raw_decode(text, at)
+            value, at = decoder.raw_decode(text, at)
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
         elements.append((start, checked(value)))
@@ -77,4 +79,10 @@ def _finite(text: str) -> float:
     return value
 
 
+def _finite_or_none(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
 _DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
+_LENIENT = json.JSONDecoder(parse_float=_finite_or_none, parse_constant=_finite_or_none)

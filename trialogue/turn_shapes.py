@@ -15,7 +15,7 @@ EXPECTED = (
     "expected a record of a run, {messages: [{role, content}]}, {conversations: [{from, value}]}, "
     "{turns: [{speaker, text}]} or {context: lines that begin with user: or assistant:}"
 )
-_SPEAKERS = {
+SPEAKERS = {
     **dict.fromkeys(("user", "human", "customer", "用户", "客户", "顾客"), "user"),
     **dict.fromkeys(("assistant", "gpt", "chatgpt", "bot", "model", "bing", "bard"), "assistant"),
     **dict.fromkeys(("agent", "助手", "客服", "助理"), "assistant"),
@@ -77,7 +77,7 @@ def _message(number: int, one: Any) -> dict[str, Any]:
 
 
 def _role(where: str, who: Any) -> str:
-    role = _SPEAKERS.get(who.lower()) if isinstance(who, str) else None
+    role = SPEAKERS.get(who.lower()) if isinstance(who, str) else None
     if role is None:
         raise ValueError(f"{where}: unknown role {str(who)[:40]!r}")
     return role
@@ -104,12 +104,9 @@ def _turn(where: str, one: Any) -> Turn | None:
         return None
     kept = {key: one[key] for key in Turn.model_fields if key in one}
     try:
-        turn = Turn.model_validate({**kept, "speaker": role})
+        return Turn.model_validate({**kept, "speaker": role})
     except ValidationError as error:
         raise ValueError(f"{where}: {told(error.errors()[0], Turn)}") from error
-    if not turn.text.strip():
-        raise ValueError(f"{where}: the {role} says nothing")
-    return turn
 
 
 def _lines(context: Any) -> tuple[Turn, ...]:
@@ -120,7 +117,7 @@ def _lines(context: Any) -> tuple[Turn, ...]:
         raise ValueError("context does not begin with a speaker, such as user: or assistant:")
     pairs = zip(parts[::2], parts[1::2], strict=True)
     return turns_of(
-        [{"role": _SPEAKERS[who.lower()], "content": said.strip()} for who, said in pairs]
+        [{"role": SPEAKERS[who.lower()], "content": said.strip()} for who, said in pairs]
     )
 
 

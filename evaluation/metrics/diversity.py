@@ -8,7 +8,7 @@ import numpy as np
 
 from trialogue.evaluation.corpus import Corpus, Floats, ratio
 from trialogue.evaluation.metrics.metric import Metric
-from trialogue.evaluation.ngrams import ngrams, numbered, unique_per
+from trialogue.evaluation.ngrams import count_different, ngrams, numbered, unique_per
 
 _LI = "Li et al. 2016, arXiv:1510.03055"
 
@@ -16,21 +16,25 @@ _LI = "Li et al. 2016, arXiv:1510.03055"
 def distinct_corpus(corpus: Corpus, n: int) -> Floats:
     """Different n-grams over all n-grams of the corpus, (1,)."""
     ids = ngrams(corpus, n).ids
-    return ratio([len(np.unique(ids))], [len(ids)])
+    return ratio([count_different(ids)], [len(ids)])
 
 
 def distinct_dialogue(corpus: Corpus, n: int) -> Floats:
     """Different n-grams over all n-grams of each dialogue, (D,)."""
     grams, size = ngrams(corpus, n), len(corpus.dialogues)
     owner = corpus.dialogue_of[corpus.turn_of[grams.at]]
-    return ratio(unique_per(owner, grams.ids, size), np.bincount(owner, minlength=size))
+    return ratio(
+        unique_per(owner, grams.ids, size, grams.different), np.bincount(owner, minlength=size)
+    )
 
 
 def distinct_response(corpus: Corpus, n: int) -> Floats:
     """Different n-grams over all n-grams of each turn, (T,)."""
     grams, size = ngrams(corpus, n), len(corpus.texts)
     owner = corpus.turn_of[grams.at]
-    return ratio(unique_per(owner, grams.ids, size), np.bincount(owner, minlength=size))
+    return ratio(
+        unique_per(owner, grams.ids, size, grams.different), np.bincount(owner, minlength=size)
+    )
 
 
 def msttr(corpus: Corpus, segment: int = 50) -> Floats:
@@ -41,7 +45,7 @@ def msttr(corpus: Corpus, segment: int = 50) -> Floats:
     whole = np.bincount(owner, minlength=len(corpus.dialogues)) // segment
     inside = place // segment < whole[owner]
     part, parts = numbered((owner * (len(owner) + 1) + place // segment)[inside])
-    shares = unique_per(part, corpus.tokens[inside], parts) / segment
+    shares = unique_per(part, corpus.tokens[inside], parts, len(corpus.vocabulary)) / segment
     of_part = np.zeros(parts, np.int64)
     of_part[part] = owner[inside]
     return ratio(np.bincount(of_part, shares, minlength=len(whole)), whole)
@@ -86,7 +90,7 @@ def compression(corpus: Corpus) -> Floats:
 
 def vocabulary_share(corpus: Corpus) -> Floats:
     """Different tokens over all tokens of the corpus (paper R, table 1), (1,)."""
-    return ratio([len(np.unique(corpus.tokens))], [len(corpus.tokens)])
+    return ratio([len(corpus.vocabulary)], [len(corpus.tokens)])
 
 
 def token_entropy(corpus: Corpus) -> Floats:

@@ -81,7 +81,7 @@ def _sentences(corpus: Corpus) -> list[int]:
 
 def _syllables(corpus: Corpus) -> Floats:
     """Syllables of every word of the vocabulary, each looked up once."""
-    from pyphen import Pyphen  # type: ignore[import-untyped]
+    from pyphen import Pyphen
 
     hyphens = Pyphen(lang="en_US")
     return np.array([len(hyphens.positions(word)) + 1 for word in corpus.vocabulary], np.float64)

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLOURS = ("#3b6ea5", "#c8553d", "#588157", "#8d6a9f", "#b08900", "#5c677d")
-_STYLE: dict[str, Any] = {
+_STYLE: Any = {
     "svg.hashsalt": "trialogue",
     "svg.fonttype": "none",
+    "text.parse_math": False,  # names of files are shown as they are
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,9 @@ from trialogue.errors import UsageError
 from trialogue.evaluation.report.blocks import Chart, Section
 
 PAGE, DATA, DRAWINGS = "report.html", "report.json", "report"
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
 _SECTIONS: TypeAdapter[tuple[Section, ...]] = TypeAdapter(tuple[Section, ...])
 
 
@@ -37,7 +41,9 @@ def page(title: str, sections: Sequence[Section]) -> str:
     from jinja2 import Environment
 
     source = (files("trialogue.evaluation") / "report" / "page.html.j2").read_text("utf-8")
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_visible
+    )
     environment.filters["shown"] = shown
     shown_ids = {
         conversation.id: f"dialogue-{section.id}-{place}-{number}"
@@ -54,8 +60,14 @@ def shown(value: Any) -> str:
     if value is None:
         return "–"
     if isinstance(value, float):
-        return f"{value:,.3f}" if abs(value) < 1000 else f"{value:,.0f}"
+        text = f"{value:,.3f}" if abs(value) < 1000 else f"{value:,.0f}"
+        return "0.000" if text == "-0.000" else text
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _visible(value: Any) -> Any:
+    """Text without controls, such as a terminal's escape sequences or marks that turn lines."""
+    return type(value)(_UNSEEN.sub("", value)) if isinstance(value, str) else value
 
 
 def _kept(path: Path) -> tuple[Section, ...]:

@@ -7,6 +7,7 @@ import typer
 from trialogue import __version__
 from trialogue.commands import models
 from trialogue.commands.doctor import doctor
+from trialogue.commands.evaluate import evaluate
 from trialogue.commands.faults import Commands
 from trialogue.commands.graph import graph
 from trialogue.commands.plugins import plugins
@@ -42,6 +43,7 @@ def trialogue(
 
 
 app.command()(synthesize)
+app.command()(evaluate)
 app.command()(graph)
 app.command()(doctor)
 app.command()(plugins)

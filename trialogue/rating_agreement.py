@@ -1,0 +1,94 @@
+"""How metrics agree with people's ratings: `evaluate --against` and its twin in Python."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from trialogue.dialogue_sets import PathLike, measurable
+from trialogue.errors import UsageError
+from trialogue.evaluating import chosen_or_all
+from trialogue.evaluation.corpus import Corpus
+from trialogue.evaluation.metrics import Metric
+from trialogue.evaluation.ratings import agreements, strength
+from trialogue.evaluation.statistics import Correlations
+from trialogue.memory.embedders import make_embedder
+from trialogue.records import Record
+
+if TYPE_CHECKING:
+    from trialogue.memory.embedders import Embedder
+
+
+class Agreement(Record):
+    """Correlations of metrics with a rating, the strongest (by |Spearman|) first.
+
+    `rated` of `dialogues` have the rating. `unread` says what could not be used, `guessed` how
+    many dialogues do not say everywhere who speaks.
+    """
+
+    rating: str
+    dialogues: int
+    rated: int
+    metrics: tuple[Correlations, ...]
+    unread: tuple[str, ...] = ()
+    guessed: int = 0
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The correlations ready for JSON: name, spearman, pearson, kendall, n, missing."""
+        return [_entry(found) for found in self.metrics]
+
+
+def evaluate_against(
+    ratings: PathLike,
+    *,
+    rating: str = "overall",
+    metrics: Sequence[str | Metric] | None = None,
+    tokenizer: str = "auto",
+    embedder: "str | Embedder | None" = "local",
+    strict: bool = False,
+) -> Agreement:
+    """Correlate base metrics with a rating of whole dialogues, or of their last turn.
+
+    `ratings` is a file of dialogues with `ratings: {name: number or null}`; NaN, null and what is
+    missing are not rated. A metric of turns stands there twice: averaged, and as NAME@last for
+    the last turn alone. The other arguments are those of `evaluate`.
+
+    Raises UsageError for what the caller can mend, also if nothing has this rating.
+    """
+    chosen = chosen_or_all(metrics, with_embedder=embedder is not None)
+    unread: list[str] = []
+    found = list(measurable(Path(ratings), strict=strict, unread=unread))
+    given = np.array([one.ratings.get(rating, np.nan) for one in found], np.float64)
+    given[~np.isfinite(given)] = np.nan
+    if np.isnan(given).all():
+        names = sorted({name for one in found for name in one.ratings})
+        there = f"; there are {', '.join(names[:20])}" if names else "; it holds no ratings"
+        raise UsageError(f"{ratings}: nothing is rated for {rating!r}{there}")
+    made = make_embedder(embedder) if isinstance(embedder, str) else embedder
+    corpus = Corpus([one.dialogue for one in found], tokenizer, made)
+    results = (result for metric in chosen for result in agreements(metric, corpus, given))
+    return Agreement(
+        rating=rating,
+        dialogues=len(found),
+        rated=int(np.sum(~np.isnan(given))),
+        metrics=tuple(sorted(results, key=lambda one: (-strength(one), one.name))),
+        unread=tuple(unread),
+        guessed=sum(one.guessed for one in found),
+    )
+
+
+def _entry(found: Correlations) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        **dict(_coefficients(found)),
+        "n": found.n,
+        "missing": found.missing,
+    }
+
+
+def _coefficients(found: Correlations) -> Iterator[tuple[str, dict[str, Any]]]:
+    for kind in ("spearman", "pearson", "kendall"):
+        estimate = getattr(found, kind)
+        interval = None if estimate.interval is None else list(estimate.interval)
+        yield kind, {"value": estimate.value, "interval": interval}
