@@ -47,14 +47,35 @@ def count_different(ids: Ints) -> int:
 def different_sorted(ids: Ints) -> Ints:
     """The different ids in order."""
     ordered = np.sort(ids)
+    return ordered[starts(ordered)]
+
+
+def counted(ids: Ints) -> tuple[Ints, Ints]:
+    """The different ids in order, and how often each is there."""
+    ordered = np.sort(ids)
+    places = starts(ordered)
+    return ordered[places], np.diff(places, append=len(ordered))
+
+
+def starts(ordered: Ints) -> Ints:
+    """Where runs of equal ids begin."""
     new = np.ones(len(ordered), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return ordered[new]
+    return np.flatnonzero(new)
+
+
+def pairs(group: Ints, ids: Ints, groups: int, different: int) -> tuple[Ints, int]:
+    """One number for each group and id, `group * base + id`, and the base.
+
+    All ids are below `different`; where that is too many they are numbered anew.
+    """
+    if different > 2**62 // max(1, groups):
+        ids, different = numbered(ids)
+    base = max(1, different)
+    return group * base + ids, base
 
 
 def unique_per(group: Ints, ids: Ints, groups: int, different: int) -> Ints:
     """How many different ids each group has, (groups,); all ids are below `different`."""
-    if different > 2**62 // max(1, groups):
-        ids, different = numbered(ids)
-    base = max(1, different)
-    return np.bincount(different_sorted(group * base + ids) // base, minlength=groups)
+    found, base = pairs(group, ids, groups, different)
+    return np.bincount(different_sorted(found) // base, minlength=groups)

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from trialogue.evaluation.corpus import Corpus, Floats, Vectors
 from trialogue.evaluation.metrics.metric import Metric
-from trialogue.evaluation.ngrams import ngrams, numbered
+from trialogue.evaluation.ngrams import ngrams, pairs, starts
 
 WINDOW = 3
 
@@ -79,11 +79,12 @@ def topic_drift(corpus: Corpus) -> Floats:
 def repetition(corpus: Corpus) -> Floats:
     """Share of a turn's trigrams that stood in an earlier turn of its dialogue, (T,)."""
     grams, size = ngrams(corpus, 3), len(corpus.texts)
-    ids, different = numbered(grams.ids)
     turn = corpus.turn_of[grams.at]
-    pairs = corpus.dialogue_of[turn] * max(1, different) + ids
-    _, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
-    earlier = turn[first][inverse] < turn
+    said, _ = pairs(corpus.dialogue_of[turn], grams.ids, len(corpus.dialogues), grams.different)
+    order = np.argsort(said)
+    turn, begins = turn[order], starts(said[order])
+    first = np.minimum.reduceat(turn, begins) if len(turn) else turn
+    earlier = np.repeat(first, np.diff(begins, append=len(turn))) < turn
     count = np.bincount(turn, minlength=size)
     shares = np.bincount(turn, earlier, minlength=size) / np.maximum(1, count)
     return np.where((count > 0) & follows(corpus), shares, np.nan)

@@ -8,7 +8,7 @@ import numpy as np
 
 from trialogue.evaluation.corpus import Corpus, Floats, ratio
 from trialogue.evaluation.metrics.metric import Metric
-from trialogue.evaluation.ngrams import count_different, ngrams, numbered, unique_per
+from trialogue.evaluation.ngrams import count_different, counted, ngrams, numbered, unique_per
 
 _LI = "Li et al. 2016, arXiv:1510.03055"
 
@@ -97,7 +97,7 @@ def token_entropy(corpus: Corpus) -> Floats:
     """Shannon entropy in bits of each dialogue's token distribution, (D,)."""
     owner, size = corpus.dialogue_of[corpus.turn_of], len(corpus.dialogues)
     base = max(1, len(corpus.vocabulary))
-    pairs, counts = np.unique(owner * base + corpus.tokens, return_counts=True)
+    pairs, counts = counted(owner * base + corpus.tokens)
     whole = np.bincount(owner, minlength=size)
     shares = counts / whole[pairs // base]
     bits = np.bincount(pairs // base, -shares * np.log2(shares), minlength=size)

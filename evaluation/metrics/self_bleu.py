@@ -4,7 +4,7 @@ import numpy as np
 
 from trialogue.evaluation.corpus import Corpus, Floats, Ints
 from trialogue.evaluation.metrics.metric import Metric
-from trialogue.evaluation.ngrams import ngrams, numbered
+from trialogue.evaluation.ngrams import counted, different_sorted, ngrams
 
 REFERENCES = 100
 ORDER = 4
@@ -38,12 +38,18 @@ def _matches(corpus: Corpus, n: int, chosen: Ints) -> tuple[Ints, Ints]:
     """For each dialogue the n-grams that a reference has as often, and all its n-grams."""
     size = len(corpus.dialogues)
     grams = ngrams(corpus, n, across_turns=True)
-    ids, different = numbered(grams.ids)
     owner = corpus.dialogue_of[corpus.turn_of[grams.at]]
-    pairs, counts = np.unique(owner * max(1, different) + ids, return_counts=True)
-    who, what = np.divmod(pairs, max(1, different))
-    refers = np.isin(who, chosen)
-    best, by, second = _two_best(who[refers], what[refers], counts[refers], different)
+    is_reference = np.zeros(size, bool)
+    is_reference[chosen] = True
+    known = different_sorted(grams.ids[is_reference[owner]])
+    if not len(known):
+        return np.zeros(size, np.int64), np.bincount(owner, minlength=size)
+    place = np.minimum(np.searchsorted(known, grams.ids), len(known) - 1)
+    there = known[place] == grams.ids
+    pairs, counts = counted(owner[there] * len(known) + place[there])
+    who, what = np.divmod(pairs, len(known))
+    refers = is_reference[who]
+    best, by, second = _two_best(who[refers], what[refers], counts[refers], len(known))
     limit = np.where(by[what] == who, second[what], best[what])
     matched = np.bincount(who, np.minimum(counts, limit), minlength=size)
     return matched.astype(np.int64), np.bincount(owner, minlength=size)

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from trialogue.evaluation.report.blocks import Chart
+from trialogue.evaluation.report.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COLOURS = ("#3b6ea5", "#c8553d", "#588157", "#8d6a9f", "#b08900", "#5c677d")
+_NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 _STYLE: Any = {
     "svg.hashsalt": "trialogue",
     "svg.fonttype": "none",
@@ -47,9 +49,9 @@ def drawn(
         warnings.filterwarnings("ignore", "Glyph .* missing from font")
         figure = Figure(figsize=size, layout="constrained")
         paint(figure.add_subplot())
-        figure.savefig(vector, format="svg", metadata={"Date": None})
+        figure.savefig(vector, format="svg", metadata=_NO_METADATA)
         figure.savefig(pixels, format="png", dpi=160, metadata={"Software": None})
-    svg = vector.getvalue()
+    svg: str = visible(vector.getvalue())
     return Chart(name=name, caption=caption, svg=svg[svg.index("<svg") :], png=pixels.getvalue())
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -12,11 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from trialogue.errors import UsageError
 from trialogue.evaluation.report.blocks import Chart, Section
+from trialogue.evaluation.report.visible import visible
 
 PAGE, DATA, DRAWINGS = "report.html", "report.json", "report"
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
-)
 _SECTIONS: TypeAdapter[tuple[Section, ...]] = TypeAdapter(tuple[Section, ...])
 
 
@@ -42,7 +39,7 @@ def page(title: str, sections: Sequence[Section]) -> str:
 
     source = (files("trialogue.evaluation") / "report" / "page.html.j2").read_text("utf-8")
     environment = Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=_visible
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=visible
     )
     environment.filters["shown"] = shown
     shown_ids = {
@@ -63,11 +60,6 @@ def shown(value: Any) -> str:
         text = f"{value:,.3f}" if abs(value) < 1000 else f"{value:,.0f}"
         return "0.000" if text == "-0.000" else text
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-
-
-def _visible(value: Any) -> Any:
-    """Text without controls, such as a terminal's escape sequences or marks that turn lines."""
-    return type(value)(_UNSEEN.sub("", value)) if isinstance(value, str) else value
 
 
 def _kept(path: Path) -> tuple[Section, ...]:
