@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from trialogue.evaluation.corpus import Corpus, Floats, Vectors
+from trialogue.evaluation.corpus import Corpus, Floats, Ints, Vectors
 from trialogue.evaluation.metrics.metric import Metric
 from trialogue.evaluation.ngrams import ngrams, pairs, starts
 
@@ -78,16 +78,22 @@ def topic_drift(corpus: Corpus) -> Floats:
 
 def repetition(corpus: Corpus) -> Floats:
     """Share of a turn's trigrams that stood in an earlier turn of its dialogue, (T,)."""
-    grams, size = ngrams(corpus, 3), len(corpus.texts)
-    turn = corpus.turn_of[grams.at]
-    said, _ = pairs(corpus.dialogue_of[turn], grams.ids, len(corpus.dialogues), grams.different)
-    order = np.argsort(said)
+    said, turn = _trigrams(corpus)
+    size, order = len(corpus.texts), np.argsort(said)
     turn, begins = turn[order], starts(said[order])
     first = np.minimum.reduceat(turn, begins) if len(turn) else turn
     earlier = np.repeat(first, np.diff(begins, append=len(turn))) < turn
     count = np.bincount(turn, minlength=size)
     shares = np.bincount(turn, earlier, minlength=size) / np.maximum(1, count)
     return np.where((count > 0) & follows(corpus), shares, np.nan)
+
+
+def _trigrams(corpus: Corpus) -> tuple[Ints, Ints]:
+    """For each place a number for its dialogue and trigram, and its turn."""
+    grams = ngrams(corpus, 3)
+    turn = corpus.turn_of[grams.at]
+    size = len(corpus.dialogues)
+    return pairs(corpus.dialogue_of[turn], grams.ids, size, grams.different)[0], turn
 
 
 METRICS = (

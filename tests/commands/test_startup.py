@@ -5,8 +5,9 @@ import pytest
 
 # Typer itself imports pydantic to read the arguments of a command.
 HEAVY = {
-    "chromadb", "ddgs", "httpx", "huggingface_hub", "langchain", "langchain_core", "langgraph",
-    "numpy", "onnxruntime", "openai", "rich", "trafilatura", "xllamacpp", "yaml",
+    "chromadb", "datasketch", "ddgs", "httpx", "huggingface_hub", "jieba", "jinja2", "langchain",
+    "langchain_core", "langgraph", "matplotlib", "numpy", "onnxruntime", "openai", "pyphen", "rich",
+    "scipy", "sklearn", "trafilatura", "xllamacpp", "yaml",
 }  # fmt: skip
 
 
@@ -17,8 +18,10 @@ HEAVY = {
         "from trialogue.commands import main\ntry: main(['--help'])\nexcept SystemExit: pass",
         "from trialogue.commands import main\ntry: main(['synthesize', '-h'])\n"
         "except SystemExit: pass",
+        "from trialogue.commands import main\ntry: main(['evaluate', '-h'])\n"
+        "except SystemExit: pass",
     ],
-    ids=["import", "help", "help of a command"],
+    ids=["import", "help", "help of a command", "help of evaluate"],
 )
 def test_nothing_heavy_is_imported_before_it_is_used(code: str) -> None:
     done = subprocess.run(
