@@ -23,7 +23,7 @@ from trialogue.memory.embedders import make_embedder
 if TYPE_CHECKING:
     from trialogue.memory.embedders import Embedder
 
-__all__ = ["Evaluation", "Sets", "chosen_or_all", "evaluate", "read_sets"]
+__all__ = ["Evaluation", "Sets", "chosen_or_all", "evaluate", "read_sets", "report_folder"]
 
 MOST_PAIRS = 3000
 Values = dict[str, dict[str, Floats]]
@@ -60,7 +60,7 @@ def evaluate(
         raise UsageError("nothing to evaluate; name a run folder or a file of dialogues")
     chosen = chosen_or_all(metrics, with_embedder=embedder is not None)
     models = judges_named(judges, base_url) if judges else {}
-    folder = _folder(report, needed=bool(models))
+    folder = report_folder(report, needed=bool(models))
     found = make_embedder(embedder) if isinstance(embedder, str) else embedder
     sets = read_sets(paths, tokenizer=tokenizer, embedder=found, strict=strict)
     values = {name: values_of(corpus, chosen) for name, corpus in sets.corpora.items()}
@@ -106,7 +106,11 @@ def _judge(
     return {name: judge_counts(judgements, len(models)) for name, judgements in found.items()}
 
 
-def _folder(report: PathLike | None, *, needed: bool) -> Path | None:
+def report_folder(report: PathLike | None, *, needed: bool = False) -> Path | None:
+    """The folder of a report, made if it is not there; None if no report is wanted.
+
+    Raises UsageError if it cannot be made, or if it is `needed` and none is named.
+    """
     if report is None:
         if needed:
             raise UsageError("judges' answers are kept in the report's folder; name one: --report")
@@ -119,9 +123,14 @@ def _folder(report: PathLike | None, *, needed: bool) -> Path | None:
     return folder
 
 
+def report_title(folder: Path) -> str:
+    """What a folder's report is called."""
+    return f"Report of {folder.resolve().name}"
+
+
 def _reported(evaluation: Evaluation, sets: Sets, folder: Path) -> Evaluation:
     section = measures.section(evaluation, sets.corpora)
-    page = put_section(folder, section, title=f"Report of {folder.resolve().name}")
+    page = put_section(folder, section, title=report_title(folder))
     return evaluation.model_copy(update={"report": str(page)})
 
 

@@ -8,10 +8,12 @@ import numpy as np
 
 from trialogue.dialogue_sets import PathLike, measurable
 from trialogue.errors import UsageError
-from trialogue.evaluating import chosen_or_all
+from trialogue.evaluating import chosen_or_all, report_folder, report_title
 from trialogue.evaluation.corpus import Corpus
 from trialogue.evaluation.metrics import Metric
 from trialogue.evaluation.ratings import agreements, strength
+from trialogue.evaluation.report import Table, put_section
+from trialogue.evaluation.report.agreement import agreement_table, section
 from trialogue.evaluation.statistics import Correlations
 from trialogue.memory.embedders import make_embedder
 from trialogue.records import Record
@@ -24,7 +26,7 @@ class Agreement(Record):
     """Correlations of metrics with a rating, the strongest (by |Spearman|) first.
 
     `rated` of `dialogues` have the rating. `unread` says what could not be used, `guessed` how
-    many dialogues do not say everywhere who speaks.
+    many dialogues do not say everywhere who speaks, `report` is the page that was written.
     """
 
     rating: str
@@ -33,10 +35,19 @@ class Agreement(Record):
     metrics: tuple[Correlations, ...]
     unread: tuple[str, ...] = ()
     guessed: int = 0
+    report: str | None = None
 
     def entries(self) -> list[dict[str, Any]]:
         """The correlations ready for JSON: name, spearman, pearson, kendall, n, missing."""
         return [_entry(found) for found in self.metrics]
+
+    def table(self) -> Table:
+        """The correlations as a table for people."""
+        caption = (
+            f"Agreement with {self.rating!r} of {self.rated:,} rated dialogues "
+            f"({self.dialogues:,} read)"
+        )
+        return agreement_table(caption, self.metrics)
 
 
 def evaluate_against(
@@ -47,6 +58,7 @@ def evaluate_against(
     tokenizer: str = "auto",
     embedder: "str | Embedder | None" = "local",
     strict: bool = False,
+    report: PathLike | None = None,
 ) -> Agreement:
     """Correlate base metrics with a rating of whole dialogues, or of their last turn.
 
@@ -56,6 +68,7 @@ def evaluate_against(
 
     Raises UsageError for what the caller can mend, also if nothing has this rating.
     """
+    folder = report_folder(report)
     chosen = chosen_or_all(metrics, with_embedder=embedder is not None)
     unread: list[str] = []
     found = list(measurable(Path(ratings), strict=strict, unread=unread))
@@ -68,7 +81,7 @@ def evaluate_against(
     made = make_embedder(embedder) if isinstance(embedder, str) else embedder
     corpus = Corpus([one.dialogue for one in found], tokenizer, made)
     results = (result for metric in chosen for result in agreements(metric, corpus, given))
-    return Agreement(
+    agreement = Agreement(
         rating=rating,
         dialogues=len(found),
         rated=int(np.sum(~np.isnan(given))),
@@ -76,6 +89,12 @@ def evaluate_against(
         unread=tuple(unread),
         guessed=sum(one.guessed for one in found),
     )
+    if folder is None:
+        return agreement
+    page = put_section(
+        folder, section(Path(ratings).name, agreement.table()), title=report_title(folder)
+    )
+    return agreement.model_copy(update={"report": str(page)})
 
 
 def _entry(found: Correlations) -> dict[str, Any]:

@@ -101,6 +101,11 @@ def test_against_ratings(trialogue: Trialogue, talks: Path) -> None:
     assert strengths == sorted(strengths, reverse=True)
     shown = trialogue("evaluate", "--against", talks, "--no-embedder", "--metrics", "turn_length")
     assert "-1.000" in shown.out
+    reported = trialogue(
+        "evaluate", "--against", talks, "--no-embedder", "--report", talks.parent / "out"
+    )
+    assert reported.out.splitlines()[-1].startswith("report: ")
+    assert "Kendall" in (talks.parent / "out" / "report.html").read_text(encoding="utf-8")
     assert "6 rated dialogues" in shown.out
 
 

@@ -77,7 +77,7 @@ def evaluate(
         with redirect_stdout(sys.stderr):  # libraries may print; standard output is for the result
             _fetch(used, models)
             if against is not None:
-                found: Evaluation | Agreement = _against(against, rating, shared)
+                found: Evaluation | Agreement = _against(against, rating, shared, report)
             else:
                 asked = _Asked(models, base_url, concurrency, max_calls)
                 found = _measured(paths or [], shared, asked, reference, report)
@@ -135,10 +135,10 @@ def _fetch(embedder: str | None, models: Sequence[str]) -> None:
                 weights.fetch(entry, progress=progress)
 
 
-def _against(ratings: Path, rating: str, shared: _Shared) -> "Agreement":
+def _against(ratings: Path, rating: str, shared: _Shared, report: Path | None) -> "Agreement":
     from trialogue.rating_agreement import evaluate_against
 
-    return evaluate_against(ratings, rating=rating, **shared)
+    return evaluate_against(ratings, rating=rating, report=report, **shared)
 
 
 def _measured(

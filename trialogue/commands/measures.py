@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialogue.evaluation.evaluated import Evaluation
 from trialogue.evaluation.report.blocks import Table
-from trialogue.evaluation.report.measures import between, comparison, metric_table, table_one
+from trialogue.evaluation.report.measures import comparison, metric_table, table_one
 from trialogue.evaluation.report.page import shown
 
 if TYPE_CHECKING:
@@ -75,24 +75,12 @@ def _unread(unread: Sequence[str]) -> Iterator[str]:
 
 
 def _agreement(found: "Agreement") -> Iterator[str]:
-    rows = []
-    for one in found.metrics:
-        cells: list[Any] = [one.name]
-        for estimate in (one.spearman, one.pearson, one.kendall):
-            cells += [estimate.value, between(estimate.interval)]
-        rows.append((*cells, one.n, one.missing))
-    kinds = ("Spearman", "95% interval", "Pearson", "95% interval", "Kendall", "95% interval")
-    yield from _lines(
-        Table(
-            caption=f"Agreement with {found.rating!r} of {found.rated:,} rated dialogues "
-            f"({found.dialogues:,} read)",
-            head=("metric", *kinds, "n", "missing"),
-            rows=tuple(rows),
-        )
-    )
+    yield from _lines(found.table())
     if found.guessed:
         yield f"{found.guessed} dialogues have turns without a speaker, read in turn"
     yield from _unread(found.unread)
+    if found.report:
+        yield f"report: {found.report}"
 
 
 def _lines(table: Table) -> Iterator[str]:
