@@ -3,7 +3,8 @@
 The work grows linearly with the number of dialogues (Broder 1997; Leskovec et al., ch. 3).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PERMUTATIONS = 128
 SHINGLE = 5
+_MOST_ALIKE = 20
 
 
 class Copy(Record):
@@ -28,29 +30,37 @@ class Copy(Record):
 
 
 def near_duplicates(corpus: Corpus, threshold: float = 0.6) -> list[Copy]:
-    """Pairs of dialogues of a corpus with an estimated Jaccard similarity from `threshold` on."""
+    """Dialogues with an estimated Jaccard similarity from `threshold` on to an earlier one.
+
+    Each is paired with the earlier one that it resembles most, so that many copies of one dialogue
+    make as many pairs, not their square.
+    """
     names = [dialogue.id or str(i) for i, dialogue in enumerate(corpus.dialogues)]
-    return sorted(_found(_sketches(corpus), names, threshold), key=_order)
+    index, found = _Index(threshold), []
+    for number, sketch in _sketches(corpus):
+        near = index.nearest(sketch)
+        index.add(number, sketch, near)
+        if near is not None:
+            other, similarity = near
+            found.append(Copy(first=names[other], second=names[number], similarity=similarity))
+    return sorted(found, key=_order)
 
 
 def copies(corpus: Corpus, reference: Corpus, threshold: float = 0.5) -> list[Copy]:
-    """Dialogues of a corpus that resemble one of a reference, such as a public benchmark."""
-    from datasketch import MinHashLSH
+    """Dialogues of a corpus that resemble one of a reference, such as a public benchmark.
 
-    index = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
-    known = dict(_sketches(reference))
-    for number, sketch in known.items():
-        index.insert(number, sketch)
-    found = [
-        Copy(
-            first=corpus.dialogues[number].id,
-            second=reference.dialogues[other].id,
-            similarity=round(sketch.jaccard(known[other]), 4),
-        )
-        for number, sketch in _sketches(corpus)
-        for other in index.query(sketch)
-        if sketch.jaccard(known[other]) >= threshold
-    ]
+    Each is paired with the one of the reference that it resembles most.
+    """
+    index, found = _Index(threshold), []
+    for number, sketch in _sketches(reference):
+        index.add(number, sketch, index.nearest(sketch))
+    for number, sketch in _sketches(corpus):
+        near = index.nearest(sketch)
+        if near is not None:
+            other, similarity = near
+            known = reference.dialogues[other].id
+            copy = Copy(first=corpus.dialogues[number].id, second=known, similarity=similarity)
+            found.append(copy)
     return sorted(found, key=_order)
 
 
@@ -58,20 +68,36 @@ def _order(copy: Copy) -> tuple[float, str, str]:
     return -copy.similarity, copy.first, copy.second
 
 
-def _found(
-    sketches: Iterable[tuple[int, "MinHash"]], names: Sequence[str], threshold: float
-) -> Iterator[Copy]:
-    from datasketch import MinHashLSH
+class _Index:
+    """Finds the nearest of the dialogues that were added.
 
-    index: Any = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
-    seen: dict[int, MinHash] = {}
-    for number, sketch in sketches:
-        for other in index.query(sketch):
-            near = sketch.jaccard(seen[other])
-            if near >= threshold:
-                yield Copy(first=names[other], second=names[number], similarity=round(near, 4))
-        index.insert(number, sketch)
-        seen[number] = sketch
+    Of dialogues that resemble each other only so many are kept: with all of them every search
+    would find all, and the work would grow with the square of their number.
+    """
+
+    def __init__(self, threshold: float) -> None:
+        from datasketch import MinHashLSH
+
+        self._threshold = threshold
+        self._lsh: Any = MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
+        self._sketches: dict[int, MinHash] = {}
+        self._group: dict[int, int] = {}
+        self._sizes: Counter[int] = Counter()
+
+    def nearest(self, sketch: "MinHash") -> tuple[int, float] | None:
+        """The number of the most similar, the earliest of several, and its similarity."""
+        near = [(-sketch.jaccard(self._sketches[i]), i) for i in self._lsh.query(sketch)]
+        best, number = min(near, default=(0.0, -1))
+        return (number, round(-best, 4)) if near and -best >= self._threshold else None
+
+    def add(self, number: int, sketch: "MinHash", near: tuple[int, float] | None) -> None:
+        """Keep a dialogue, unless many that resemble it are kept."""
+        group = number if near is None else self._group[near[0]]
+        if self._sizes[group] < _MOST_ALIKE:
+            self._sizes[group] += 1
+            self._group[number] = group
+            self._sketches[number] = sketch
+            self._lsh.insert(number, sketch)
 
 
 def _sketches(corpus: Corpus) -> Iterator[tuple[int, "MinHash"]]:

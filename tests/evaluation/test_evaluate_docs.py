@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from trialogue.evaluation.judged import QUALITIES
+from trialogue.evaluation.measured import Described
 from trialogue.evaluation.metrics import all_metrics
 from trialogue.evaluation.metrics.registry import BUILT_IN
 from trialogue.rating_agreement import evaluate_against
@@ -15,9 +16,10 @@ TEXT = (ROOT / "docs" / "evaluate.md").read_text(encoding="utf-8")
 
 
 def test_the_table_has_every_metric_as_it_is_defined() -> None:
+    described: list[Described] = [*BUILT_IN.values(), *QUALITIES]
     rows = [
         f"| `{metric.name}` | {metric.level} | {metric.better} | {metric.definition} |"
-        for metric in (*BUILT_IN.values(), *QUALITIES)
+        for metric in described
     ]
     found = re.findall(r"^\| `\w+` \| (?:turn|dialogue|corpus) \|.*$", TEXT, re.MULTILINE)
     assert found == rows
