@@ -200,9 +200,10 @@ def _ends(evaluation: Evaluation) -> Iterator[tuple[str, str, str, str]]:
     for place in range(len(evaluation.sets[0].metrics)):
         for one in evaluation.sets:
             value = one.metrics[place]
+            if value.lowest[:1] == value.highest[:1]:
+                continue  # the same everywhere, or nowhere defined
             for end, ids in (("lowest", value.lowest), ("highest", value.highest)):
-                if ids:
-                    yield one.name, value.name, end, ids[0]
+                yield one.name, value.name, end, ids[0]
 
 
 def _extreme_table(evaluation: Evaluation, shown: Mapping[_Place, Conversation]) -> Table:

@@ -21,16 +21,24 @@ def put_section(folder: Path, *new: Section, title: str) -> Path:
     """Add sections to the folder's report, or renew them, and write the page; gives its path.
 
     The drawings are also saved, each as SVG and PNG in `report/`. Raises UsageError if the
-    folder's `report.json` is not one.
+    folder's `report.json` is not one, or if the folder cannot be written to.
     """
     sections = {section.id: section for section in (*_kept(folder / DATA), *new)}
+    try:
+        _put(folder, tuple(sections.values()), new, title)
+    except OSError as error:
+        raise UsageError(
+            f"{folder}: no report can be written: {error.strerror or error}"
+        ) from error
+    return folder / PAGE
+
+
+def _put(folder: Path, kept: tuple[Section, ...], new: Sequence[Section], title: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    kept = tuple(sections.values())
     _write(folder / DATA, _SECTIONS.dump_json(kept, indent=1).decode())
     for section in new:
         _save_drawings(folder / DRAWINGS, section)
     _write(folder / PAGE, page(title, kept))
-    return folder / PAGE
 
 
 def page(title: str, sections: Sequence[Section]) -> str:

@@ -128,6 +128,13 @@ def test_only_dialogues_at_the_extremes_are_on_the_page(tmp_path: Path) -> None:
     assert len(html) < 500_000
 
 
+def test_a_metric_that_is_the_same_everywhere_has_no_extremes(tmp_path: Path) -> None:
+    path = written([talk(i) for i in range(3)], tmp_path)
+    found = evaluate(path, metrics=["turns", "goal_coverage"], embedder=None, report=tmp_path)
+    assert found.report is not None
+    assert Seen(Path(found.report).read_text(encoding="utf-8")).tags["details"] == 0
+
+
 def test_a_very_long_turn_is_cut_on_the_page_and_says_so(tmp_path: Path) -> None:
     html = report_of([said("word " * 200_000, "yes", number=1), talk(2)], tmp_path)
     assert len(html) < 500_000
@@ -149,6 +156,12 @@ def test_a_section_takes_the_place_of_its_earlier_self(tmp_path: Path) -> None:
 def test_data_that_is_no_report_is_refused(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text("{", encoding="utf-8")
     with pytest.raises(UsageError, match="move it away"):
+        put_section(tmp_path, title="T")
+
+
+def test_a_page_that_cannot_be_written_says_where(tmp_path: Path) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(UsageError, match="no report can be written"):
         put_section(tmp_path, title="T")
 
 
