@@ -1,223 +1,82 @@
-"""The assistant agent G (eq. 4): finds the rule, compares figures by calculator, answers."""
+"""The assistant agent G (eq. 4): finds the rule or uses its tools, and answers."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, create_model
-
-from trialogue.agents.checks import (
-    agrees_with,
-    asks_nothing,
-    in_language,
-    in_role,
-    names_one_of,
-    no_longer_than,
-    not_repeating,
-    only_figures,
-    whole,
-)
-from trialogue.agents.figures import figures, totals
-from trialogue.agents.focus import Comparison, compare, focus, on_excess, sentences
+from trialogue.agents.assistant_lines import answer
+from trialogue.agents.assistant_replies import grounded
+from trialogue.agents.consulting import Finding, Library, narrow_to_question, reduce_to_case
+from trialogue.agents.scene import Scene
+from trialogue.agents.seeds import Step
+from trialogue.agents.tool_loop import listed, work_with_tools
 from trialogue.agents.toolbox import Toolbox
-from trialogue.agents.writer import Writer, fenced
-from trialogue.errors import AnswerError
-from trialogue.records import Action, Passage, Scenario, ToolCall, Turn
+from trialogue.agents.writer import Draft
+from trialogue.records import ToolCall, Turn
 from trialogue.tools.documents import quoted
 
-_NONE = {"en": "none", "zh": "无"}
-_SILENT = {"en": "The rules say nothing about this.", "zh": "规定没有提到这一点。"}
+
+class Asked(NamedTuple):
+    """One thing to answer: the case in the user's words, where the rules on it may be found,
+    whether it takes tools to settle it, and whether it is a further question about a case."""
+
+    text: str
+    library: Library
+    task: bool = False
+    further: bool = False
 
 
-Nearest = Callable[[str, Sequence[str], int], Awaitable[list[int]]]
-_CANDIDATES = 5
-_ROWS = 3
-
-
-class Library(NamedTuple):
-    """What the assistant may look into for one answer.
-
-    `passages` are what retrieval found, best first; `beside` are further passages of the same
-    documents, whose tables may be needed to read a row; `nearest` finds the texts most like a
-    query, as indices in order.
-    """
-
-    passages: Sequence[Passage]
-    beside: Sequence[Passage]
-    nearest: Nearest
-
-
-class Finding(NamedTuple):
-    """What an answer rests on: the rules, a comparison of figures, the calls that were made."""
-
-    rule: tuple[str, ...]
-    comparison: Comparison | None = None
-    compared: str = ""
-    calls: tuple[ToolCall, ...] = ()
+class _Piece(NamedTuple):
+    draft: Draft
+    calls: tuple[ToolCall, ...]
+    sources: tuple[str, ...]
 
 
 async def assistant_turn(
-    writer: Writer,
-    scenario: Scenario,
-    trajectory: Sequence[Action],
-    turns: Sequence[Turn],
-    library: Library,
-    toolbox: Toolbox,
-    *,
-    consult: bool,
+    scene: Scene, asked: Sequence[Asked], toolbox: Toolbox, *, consult: bool, steps: int = 4
 ) -> Turn:
-    """The answer to the last turn, from what the library holds.
+    """The answer to what was asked last, each thing in turn.
 
     With `consult` the rules are first reduced to what decides the case, as small models need
     it; without, the model gets the passages whole with the dialogue so far and the user's record
-    (eq. 4), and may call a tool. Raises DialogueFailed if no draft can be used.
+    (eq. 4), and may make up to `steps` tool calls. Raises DialogueFailed if no draft can be used.
     """
-    asked = turns[-1].text
+    pieces: list[_Piece] = []
+    for number, one in enumerate(asked):
+        place = (scene.place, number) if number else (scene.place,)
+        said = [piece.draft.text for piece in pieces]
+        pieces.append(await _piece(scene, one, toolbox, place, said, consult, steps))
+    gap = "" if scene.language == "zh" else " "
+    return scene.turn(
+        gap.join(piece.draft.text for piece in pieces),
+        tool_calls=tuple(call for piece in pieces for call in piece.calls),
+        sources=tuple(dict.fromkeys(s for piece in pieces for s in piece.sources)),
+        rewrites=sum(piece.draft.rewrites for piece in pieces),
+    )
+
+
+async def _piece(
+    scene: Scene,
+    asked: Asked,
+    toolbox: Toolbox,
+    place: tuple[Step, ...],
+    said: Sequence[str],
+    consult: bool,
+    steps: int,
+) -> _Piece:
+    rules = tuple(quoted(passage) for passage in asked.library.passages)
+    if asked.task:
+        shown = "" if consult else " ".join(rules)
+        calls = await work_with_tools(scene, asked.text, shown, toolbox, place, steps)
+        if calls:
+            return _Piece(await grounded(scene, asked.text, calls, place), calls, ())
     if consult:
-        asked = _case(asked)
-        finding = await reduce_to_case(writer, scenario, asked, library, toolbox, len(turns))
+        consulted = narrow_to_question if asked.further else reduce_to_case
+        finding = await consulted(scene.writer, asked.text, asked.library, toolbox, place)
+    elif asked.task:
+        finding = Finding(rules)
     else:
-        finding = await use_tools(writer, scenario, asked, library, toolbox, len(turns))
-    known = figures(" ".join([*finding.rule, finding.compared, *(t.text for t in turns)]))
-    known |= {f for call in finding.calls for f in figures(call.result)}
-    draft = await writer.line(
-        "assistant",
-        "answer",
-        {
-            "who": fenced(scenario.roles.assistant.description),
-            "before": "" if consult else _before(scenario, trajectory, turns),
-            "rules": fenced(" ".join(finding.rule) or _SILENT[scenario.language]),
-            "compared": fenced(finding.compared) or _NONE[scenario.language],
-            "asked": fenced(asked),
-        },
-        examples=[example.model_dump() for example in scenario.examples],
-        path=("answer", len(turns)),
-        checks=(
-            whole,
-            in_language(scenario.language),
-            in_role(scenario.language, "assistant"),
-            only_figures(known, totals(trajectory)),
-            names_one_of(finding.comparison.decisive if finding.comparison else set()),
-            agrees_with(
-                finding.comparison.direction if finding.comparison else None, scenario.language
-            ),
-            asks_nothing,
-            not_repeating([t.text for t in turns if t.speaker == "assistant"], 0.8),
-            not_repeating([asked], 0.7, fatal=False),
-            no_longer_than(320),
-        ),
-        temperature=0.3,
-    )
-    return Turn(
-        speaker="assistant",
-        text=draft.text,
-        tool_calls=finding.calls,
-        sources=tuple(dict.fromkeys(p.source for p in library.passages[: 1 if consult else None])),
-        rewrites=draft.rewrites,
-    )
-
-
-def _case(asked: str) -> str:
-    """A turn from its first sentence with a figure on: without greeting, wishes or reaction."""
-    said = sentences(asked)
-    first = next((i for i, text in enumerate(said) if figures(text)), len(said) - 1)
-    return " ".join(said[first:])
-
-
-def _before(scenario: Scenario, trajectory: Sequence[Action], turns: Sequence[Turn]) -> str:
-    """The dialogue so far, and the user's record where the scenario lets the assistant see it."""
-    labels = {"user": scenario.roles.user.label, "assistant": scenario.roles.assistant.label}
-    earlier = " ".join(f"{labels[turn.speaker]}: {turn.text}" for turn in turns[:-1])
-    parts = [f"<earlier>{fenced(earlier)}</earlier>\n"] if earlier else []
-    if scenario.assistant_sees_record:
-        record = " ".join(action.action for action in trajectory)
-        parts.append(f"<record>{fenced(record)}</record>\n")
-    return "".join(parts)
-
-
-async def use_tools(
-    writer: Writer,
-    scenario: Scenario,
-    asked: str,
-    library: Library,
-    toolbox: Toolbox,
-    place: int,
-) -> Finding:
-    """The passages whole, with the result of one tool call where the model wants one."""
-    rule = tuple(quoted(passage) for passage in library.passages)
-    if not toolbox:
-        return Finding(rule)
-    try:
-        decision = await writer.choice(
-            "assistant",
-            "tools",
-            {
-                "who": fenced(scenario.roles.assistant.description),
-                "tools": toolbox.described,
-                "rules": fenced(" ".join(rule)),
-                "asked": fenced(asked),
-            },
-            toolbox.schema,
-            path=("tools", place),
-        )
-    except AnswerError:
-        return Finding(rule)
-    call = await toolbox.carry_out(decision, writer, ("tools", place))
-    return Finding(rule, None, f"{call.name}: {call.result}", (call,)) if call else Finding(rule)
-
-
-async def reduce_to_case(
-    writer: Writer,
-    scenario: Scenario,
-    asked: str,
-    library: Library,
-    toolbox: Toolbox,
-    place: int,
-) -> Finding:
-    """What decides the case in the best passage, and a comparison of figures.
-
-    Kept are the rows of tables that concern the case, the sentence that the model picks, the one
-    most like the question, the one with a figure to compare, and, where the limit is passed, the
-    one that says what then.
-    """
-    if not library.passages:
-        return Finding(())
-    rows, said = focus(library.passages[0], library.beside, asked)
-    rows = rows[:_ROWS]
-    kept = set(await library.nearest(sentences(asked)[-1], said, 1))
-    likely = await library.nearest(asked, said, _CANDIDATES)
-    if likely:
-        kept.add(likely[await _pick(writer, [said[i] for i in likely], asked, place)])
-    comparison = compare(asked, rows) or compare(asked, said)
-    if comparison is not None:
-        kept |= {i for i, text in enumerate(said) if comparison.rule.shown in text}
-        if comparison.case.value > comparison.rule.value:
-            kept |= {i for i, text in enumerate(said) if text == on_excess(said, writer.language)}
-    rule = (*rows, *(said[i] for i in sorted(kept)))
-    if comparison is None or "calculator" not in toolbox:
-        return Finding(rule)
-    difference = {"expression": comparison.expression}
-    call = await toolbox.call("calculator", difference, writer, ("compare", place))
-    return Finding(rule, comparison, comparison.told(call.result, scenario.language), (call,))
-
-
-async def _pick(writer: Writer, numbered: Sequence[str], asked: str, place: int) -> int:
-    """The index of the sentence that decides; the first if the model does not say."""
-    if len(numbered) < 3:
-        return 0
-    listed = "\n".join(f"{n}. {fenced(text)}" for n, text in enumerate(numbered, start=1))
-    numbers: Any = Literal[tuple(range(1, len(numbered) + 1))]
-    schema: type[BaseModel] = create_model(
-        "Pick", __config__=ConfigDict(extra="forbid"), sentence=(numbers, ...)
-    )
-    try:
-        answer = await writer.choice(
-            "assistant",
-            "consult",
-            {"rule": listed, "case": fenced(asked)},
-            schema,
-            path=("consult", place),
-            max_tokens=20,
-        )
-    except AnswerError:
-        return 0
-    return int(answer.model_dump()["sentence"]) - 1
+        calls = await work_with_tools(scene, asked.text, " ".join(rules), toolbox, place, steps)
+        finding = Finding(rules, None, listed(calls), calls)
+    draft = await answer(scene, asked.text, finding, place, said, whole_dialogue=not consult)
+    passages = asked.library.passages[: 1 if consult else None]
+    return _Piece(draft, finding.calls, tuple(passage.source for passage in passages))

@@ -1,9 +1,10 @@
-"""What a user lives through, drawn in code: name, age, trait, occasion, activities, figures.
+"""What a user lives through, drawn in code: identity, occasion, activities, figures.
 
 Small models call everyone the same and choose the same amounts; so the program draws these and
 the model finds the words.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,9 +15,10 @@ from typing import Any
 import yaml
 from babel.dates import format_date
 
+from trialogue.agents.identity import Drawn, introduced
 from trialogue.agents.seeds import rng
 from trialogue.errors import UsageError
-from trialogue.records import Activity, Fact, Language, Quantity, Record, Scenario
+from trialogue.records import Activity, Fact, Language, Persona, Quantity, Record, Scenario
 
 
 class Point(Record):
@@ -35,28 +37,47 @@ class Point(Record):
 
 
 class Story(Record):
-    """A user's part before any word is written: identity, occasion and points in time order."""
+    """A user's part before any word is written: identity, occasion and points in time order.
+
+    `persona` holds the facets in full, also those that the identity does not tell.
+    """
 
     name: str
     identity: str
     occasion: str
     points: tuple[Point, ...]
+    persona: Persona = Persona()
 
 
-def draw_story(scenario: Scenario, seed: int, points: tuple[int, int]) -> Story:
-    """The story of one candidate, with between points[0] and points[1] points."""
+def draw_story(
+    scenario: Scenario,
+    seed: int,
+    points: tuple[int, int],
+    persona: Persona | None = None,
+    controls: Mapping[str, Any] | None = None,
+) -> Story:
+    """The story of one candidate, with between points[0] and points[1] points, none for (0, 0).
+
+    With a `persona` the identity tells its facets, and missing ones are drawn; without one it
+    tells a trait. Of `controls` (values by name) those that belong to the user are followed:
+    `knowledge_gap`, `decision_style` and `identity`, a text that is added. Neither changes
+    occasion or points.
+    """
     random = rng(seed, "story")
-    name, identity = _identity(scenario, random)
-    if not scenario.activities:
+    drawn = _drawn(scenario, random)
+    if points[1] and not scenario.activities:
         raise UsageError(f"scenario {scenario.id!r} has no activities; add some to its file")
     wanted = min(random.randint(*points), len(scenario.activities))
     chosen = random.sample(scenario.activities, wanted)
     occasion = random.choice(scenario.occasions) if scenario.occasions else scenario.name
+    form = words(scenario.language)["identity"]
+    user = introduced(scenario, seed, form, drawn, persona, controls or {})
     return Story(
-        name=name,
-        identity=identity,
+        name=user.name,
+        identity=user.identity,
         occasion=occasion,
-        points=_points(scenario, chosen, random),
+        points=_points(scenario, chosen, random) if chosen else (),
+        persona=user.persona,
     )
 
 
@@ -68,15 +89,13 @@ def words(language: Language) -> dict[str, Any]:
     return people
 
 
-def _identity(scenario: Scenario, random: Random) -> tuple[str, str]:
+def _drawn(scenario: Scenario, random: Random) -> Drawn:
     people = words(scenario.language)
     given, family = random.choice(people["given"]), random.choice(people["family"])
     name = f"{family}{given}" if scenario.language == "zh" else f"{given} {family}"
     job = random.choice(scenario.jobs) if scenario.jobs else scenario.roles.user.label
-    identity = people["identity"].format(
-        name=name, age=random.randint(21, 67), job=job, trait=random.choice(people["traits"])
-    )
-    return name, identity
+    age = random.randint(21, 67)
+    return Drawn(Persona(name=name, age=age, job=job), random.choice(people["traits"]))
 
 
 def _points(scenario: Scenario, chosen: list[Activity], random: Random) -> tuple[Point, ...]:

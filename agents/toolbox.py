@@ -11,7 +11,8 @@ from trialogue.agents.writer import Writer
 from trialogue.memory.journal import canonical, key_of
 from trialogue.records import ToolCall
 from trialogue.tools.calling import call_tool
-from trialogue.tools.plain_text import usable_value
+from trialogue.tools.plain_text import usable, usable_value
+from trialogue.tools.toolset_tool import left_no_trace, stateful
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -56,7 +57,9 @@ class Toolbox:
         """Call a tool; whatever happens becomes the call's result.
 
         The journal keeps it for this place of the run (the writer's seed and `path`), so that a
-        replay takes the same result without a call.
+        replay takes the same result without a call. A stateful tool is called on a replay too:
+        its result is the one that is kept, but what it keeps itself must come into the same
+        state. It has limits of its own, and may raise what ends a run (LimitReached, ModelError).
         """
         arguments = usable_value(arguments)
         place = {"seed": writer.seed, "path": list(path), "tool": name, "arguments": arguments}
@@ -64,10 +67,23 @@ class Toolbox:
         journal = writer.caller.journal
         known = journal.recall(key)
         if known is not None:
-            return ToolCall.model_validate(known)
-        called = await call_tool(self.tools, name, arguments, timeout=self._timeout)
+            called = ToolCall.model_validate(known)
+            if not left_no_trace(called.result):
+                await self._run_stateful(name, called.arguments)
+            return called
+        called = await self._run_stateful(name, arguments) or await call_tool(
+            self.tools, name, arguments, timeout=self._timeout
+        )
         journal.remember(key, called.model_dump(mode="json"))
         return called
+
+    async def _run_stateful(self, name: str, arguments: Any) -> ToolCall | None:
+        """The call of a stateful tool; None for any other."""
+        tool = next((tool for tool in self.tools if tool.name == name), None)
+        run = stateful(tool) if tool is not None else None
+        if run is None or not isinstance(arguments, dict):
+            return None
+        return ToolCall(name=name, arguments=arguments, result=usable(await run(**arguments)))
 
     async def carry_out(
         self, decision: BaseModel, writer: Writer, path: Sequence[Step]

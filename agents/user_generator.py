@@ -63,7 +63,13 @@ async def propose(
         temperature=0.5,
     )
     problems = await _all_problems(writer, scenario, story)
-    user = UserProfile(id=user_id, identity=story.identity, intent=intent.text, problems=problems)
+    user = UserProfile(
+        id=user_id,
+        identity=story.identity,
+        intent=intent.text,
+        problems=problems,
+        persona=story.persona,
+    )
     return Candidate(user=user, story=story, usage=writer.meter.usage)
 
 

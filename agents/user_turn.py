@@ -1,152 +1,128 @@
-"""The user agent F as it talks (eq. 3): one point a turn, with a question."""
+"""The user agent F as it talks (eq. 3): one move of its goal a turn, in its own words."""
 
-import re
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from trialogue.agents.checks import (
-    Check,
-    Fault,
-    asks_nothing,
-    carries,
-    in_language,
-    in_role,
-    keeps_words,
-    no_longer_than,
-    not_repeating,
-    only_figures,
-    whole,
-    without_figures,
-    without_name,
-)
-from trialogue.agents.figures import figures, totals
-from trialogue.agents.seeds import rng
+from trialogue.agents.companion import opening, put_to, spoken_to
+from trialogue.agents.goal import Move, point, settled, source
+from trialogue.agents.phrases import phrase
+from trialogue.agents.rewording import reworded
+from trialogue.agents.scene import Scene
+from trialogue.agents.seeds import rng, seed_for
 from trialogue.agents.story import words
-from trialogue.agents.writer import Draft, Writer, fenced
-from trialogue.errors import DialogueFailed
-from trialogue.records import Action, Scenario, Turn, UserProfile
+from trialogue.agents.user_lines import reaction, request, story
+from trialogue.agents.user_replies import confirmation, leave, revealed
+from trialogue.agents.writer import Draft
+from trialogue.records import Subtask, Turn
 
-_QUESTION = re.compile(r"[^.!?。！？]*[?？]\s*$")
+_FEEDBACK = {"task": 1.0, "user": 0.7}
 
 
-async def user_turn(
-    writer: Writer,
-    scenario: Scenario,
-    user: UserProfile,
-    trajectory: Sequence[Action],
-    turns: Sequence[Turn],
-    told: int,
-    *,
-    reactions: bool = True,
-) -> Turn:
-    """The user's next turn, which tells `trajectory[told]` and asks about it.
+async def user_turn(scene: Scene, move: Move, *, reactions: bool = True) -> Turn:
+    """The user's next turn, which makes a move of its goal.
 
-    The first turn greets and says what it is about; later ones begin with a few words on the
+    The first turn greets and says what it is about; later ones may begin with a few words on the
     answer just heard, unless `reactions` are off. Raises DialogueFailed if no draft can be used.
     """
-    gap = "" if scenario.language == "zh" else " "
-    heard = next((turn.text for turn in reversed(turns) if turn.speaker == "assistant"), None)
-    if heard is None:
-        first = Draft(gap.join((_greeting(writer), user.intent)))
-    else:
-        first = await _reaction(writer, scenario, turns, heard) if reactions else Draft("")
-    said = await _said(writer, scenario, user, trajectory, turns, told)
-    problem = user.problems[told % len(user.problems)] if user.problems else ""
-    text = gap.join(part for part in (first.text, said.text, problem) if part)
-    return Turn(speaker="user", text=text, rewrites=first.rewrites + said.rewrites)
+    match move.kind:
+        case "raise":
+            parts = [await _opening(scene, move, reactions=reactions)]
+            for subtask in move.subtasks:
+                parts += await _raised(scene, subtask)
+        case "detail":
+            parts = [await revealed(scene, move.subtasks[0], scene.turns[-1].text)]
+        case "term":
+            parts = [Draft(phrase(scene, "term", term=scene.progress.term))]
+        case "confirm":
+            parts = [await confirmation(scene, scene.said_by("assistant")[-1])]
+        case "again":
+            parts = await _again(scene, move.subtasks[0])
+        case "close":
+            parts = [await leave(scene, settled=settled(scene.goal))]
+    gap = "" if scene.language == "zh" else " "
+    text = gap.join(part.text for part in parts if part.text)
+    return scene.turn(text, rewrites=sum(part.rewrites for part in parts))
 
 
-def _greeting(writer: Writer) -> str:
-    greetings: list[str] = words(writer.language)["greetings"]
-    return rng(writer.seed, "greeting").choice(greetings)
+def other_words(scene: Scene) -> Scene:
+    """The same scene with other luck: for saying a turn once more."""
+    writer = scene.writer
+    return replace(scene, writer=replace(writer, seed=seed_for(writer.seed, "again", scene.place)))
 
 
-async def _reaction(writer: Writer, scenario: Scenario, turns: Sequence[Turn], heard: str) -> Draft:
-    """A few words on the answer; left out if the model finds none that fit."""
-    mine = [turn.text for turn in turns if turn.speaker == "user"]
-    usual = [words(scenario.language)["reactions"], *(e.reaction for e in scenario.examples)]
-    try:
-        return await writer.line(
-            "user",
-            "reaction",
-            {"who": fenced(scenario.roles.user.description), "heard": fenced(heard)},
-            examples=_examples(scenario),
-            path=("reaction", len(turns)),
-            checks=(
-                whole,
-                in_language(scenario.language),
-                in_role(scenario.language, "user"),
-                without_figures,
-                asks_nothing,
-                no_longer_than(70),
-                _new(mine),
-                not_repeating([heard], 0.4),
-                keeps_words(" ".join([heard, *usual]), 1.0),
-            ),
-            max_tokens=30,
-            drafts=2,
-        )
-    except DialogueFailed:
-        return Draft("", rewrites=1)
-
-
-async def _said(
-    writer: Writer,
-    scenario: Scenario,
-    user: UserProfile,
-    trajectory: Sequence[Action],
-    turns: Sequence[Turn],
-    told: int,
-) -> Draft:
-    action = trajectory[told]
-    return await writer.line(
-        "user",
-        "said",
-        {
-            "who": fenced(scenario.roles.user.description),
-            "line": fenced(action.action),
-        },
-        examples=_examples(scenario, not_about=action.topic),
-        path=("said", len(turns)),
-        checks=(
-            whole,
-            in_language(scenario.language),
-            in_role(scenario.language, "user"),
-            carries([fact.value for fact in action.facts], scenario.language),
-            carries(_day(action), scenario.language, fatal=False),
-            only_figures(figures(action.action), totals(trajectory)),
-            asks_nothing,
-            not_repeating([turn.text for turn in turns]),
-            without_name(user.identity.replace("，", ",").partition(",")[0]),
-            no_longer_than(320),
-        ),
+async def _opening(scene: Scene, move: Move, *, reactions: bool) -> Draft:
+    if not scene.turns:
+        return _greeting(scene, move)
+    joining = await opening(
+        scene.writer,
+        scene.scenario,
+        scene.people,
+        scene.speaks,
+        scene.turns,
+        _topic(scene, move.subtasks[0]),
     )
+    if joining is not None:
+        return joining
+    heard = scene.turns[-1]
+    rate = float(scene.manner.value("feedback", _FEEDBACK[scene.mode]))
+    wanted = rate == 1 or rng(scene.writer.seed, "feedback", scene.place).random() < rate
+    return await reaction(scene, heard.text) if reactions and wanted else Draft("")
 
 
-def _day(action: Action) -> list[str]:
-    """The day of the month on which the action took place."""
-    return [str(int(fact.when[-2:])) for fact in action.facts[:1] if fact.when]
+def _greeting(scene: Scene, move: Move) -> Draft:
+    """Hello, and what the user's story is about, where it has one."""
+    greetings: list[str] = words(scene.language)["greetings"]
+    greeting = rng(scene.writer.seed, "greeting").choice(greetings)
+    if point(move.subtasks[0]) is None:
+        return Draft(greeting)
+    gap = "" if scene.language == "zh" else " "
+    return Draft(gap.join((greeting, scene.user.intent)))
 
 
-def _new(earlier: Sequence[str]) -> Check:
-    """The words have not been said before."""
+async def _raised(scene: Scene, subtask: Subtask) -> list[Draft]:
+    """A subtask said for the first time: a point with its question, a follow-up, a request."""
+    if point(subtask) is None:
+        return [await request(scene, subtask)]
+    if source(subtask) not in scene.progress.about and _first(scene, subtask):
+        return [await story(scene, subtask), await _question(scene, subtask)]
+    return [await _question(scene, subtask, _lead(scene, subtask))]
 
-    def check(text: str) -> Fault | None:
-        said = any(text.rstrip(".!。！") in turn for turn in earlier)
-        return Fault("has been said before") if said else None
 
-    return check
+def _first(scene: Scene, subtask: Subtask) -> bool:
+    """Whether no earlier subtask is about the same point."""
+    return next(s.id for s in scene.goal if source(s) == source(subtask)) == subtask.id
 
 
-def _examples(scenario: Scenario, not_about: str = "") -> list[Mapping[str, str]]:
-    """The scenario's worked exchanges on other things than this."""
-    topics = {activity.name: activity.topic for activity in scenario.activities}
-    return [
-        {
-            "note": example.note,
-            "said": _QUESTION.sub("", example.said).strip() or example.said,
-            "answer": example.answer,
-            "reaction": example.reaction,
-        }
-        for example in scenario.examples
-        if topics.get(example.activity) != not_about
-    ]
+async def _question(scene: Scene, subtask: Subtask, lead: str = "") -> Draft:
+    if not subtask.text:
+        return Draft("")
+    text = subtask.text
+    listener = spoken_to(scene.scenario.policy, scene.people, scene.turns, scene.writer.seed)
+    if listener is not None:
+        text = put_to(text, listener.name, scene.language)
+    elif lead and scene.language == "en" and not text.startswith(("I ", "I'")):
+        text = text[0].lower() + text[1:]
+    said = Draft(text if listener else lead + text)
+    return await scene.styled(said, (), ("ask", scene.place, subtask.id))
+
+
+def _lead(scene: Scene, subtask: Subtask) -> str:
+    """Words that tie a follow-up to what it is about: none needed where that was the last thing."""
+    latest = max(scene.progress.about.items(), key=lambda pair: pair[1][-1], default=("", ()))[0]
+    if point(subtask) is None or latest == source(subtask):
+        return phrase(scene, "follow")
+    return phrase(scene, "back", topic=_topic(scene, subtask))
+
+
+def _topic(scene: Scene, subtask: Subtask) -> str:
+    """What a subtask is about, in a word or two; its text where it is no point of the story."""
+    place = point(subtask)
+    return subtask.text if place is None else scene.trajectory[place].topic
+
+
+async def _again(scene: Scene, subtask: Subtask) -> list[Draft]:
+    """A question that was not answered, in other words."""
+    lead = Draft(phrase(scene, "again").strip())
+    if point(subtask) is None:
+        return [lead, await request(scene, subtask)]
+    topic, path = _topic(scene, subtask), ("again", scene.place)
+    return [lead, Draft(await reworded(scene.writer, "user", topic, subtask.text, path))]

@@ -56,7 +56,7 @@ async def converse(settings: Settings) -> None:
         )
         async for event in events:
             for node, update in event.items():
-                for turn in update["turns"]:
+                for turn in update.get("turns", ()):
                     print(f"[{node}] {turn.text}")
                     for call in turn.tool_calls:
                         print(f"    {call.name}({call.arguments}) = {call.result}")

@@ -2,35 +2,41 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from pydantic import Field, field_validator
 
 from trialogue.agents.caller import Caller, Meter
+from trialogue.agents.controls import Manner, Requested, drawn
+from trialogue.agents.goal import Mode
+from trialogue.agents.personas import PersonaSource
 from trialogue.agents.seeds import Step, seed_for
 from trialogue.agents.toolbox import Toolbox
+from trialogue.agents.toolset_tools import ToolsetTools
 from trialogue.agents.user_generator import Candidate
 from trialogue.agents.writer import Tally, Writer
 from trialogue.memory.experience import ExperienceMemory
 from trialogue.memory.people import PeopleMemory
-from trialogue.records import Record, Scenario, Turn
+from trialogue.records import Record, Scenario, Start, ToolTask, Turn
 from trialogue.tools.search import SearchProvider
 from trialogue.tools.shelf import Shelf
 
 Listener = Callable[[int, Turn], Awaitable[None] | None]
+USER_MODE_ROUNDS = 40
 
 
 class Options(Record):
     """How dialogues are made.
 
     `points` is the range of activities a user lives through and tells; `rounds` bounds the
-    dialogue, and so the activities; `drafts` bounds the tries for one line; `passages` is how
-    many are retrieved; `pages` is how many web pages are read for a keyword; `duplicate` is the
-    cosine above which two users are too much alike; `proposals` bounds the tries for one user.
-    `reactions` lets
-    users say a few words on the answer just heard; `consult` reduces the rules to the case
-    before the assistant answers: None means for local models only. `lookups` bounds the tool
-    calls of a user's story.
+    dialogue, and so the activities (in user mode 40 unless it is given); `drafts` bounds the
+    tries for one line; `passages` is how many are retrieved; `pages` is how many web pages are
+    read for a keyword; `duplicate` is the cosine above which two users are too much alike;
+    `proposals` bounds the tries for one user. `reactions` lets users say a few words on the
+    answer just heard; `consult` reduces the rules to the case before the assistant answers: None
+    means for local models only. `lookups` bounds the tool calls of a user's story, `tool_steps`
+    those of one answer.
     """
 
     points: tuple[int, int] = (3, 4)
@@ -43,6 +49,7 @@ class Options(Record):
     reactions: bool = True
     consult: bool | None = None
     lookups: int = Field(default=1, ge=0)
+    tool_steps: int = Field(default=4, ge=0)
 
     @field_validator("points")
     @classmethod
@@ -65,7 +72,10 @@ class Context:
     """One run's services, and the place in the run that a graph works on.
 
     `number` and `attempt` say which dialogue; with `seed` they determine everything random.
-    `told` is called with each finished turn.
+    `told` is called with each finished turn. `manner` are the controls of this dialogue, drawn
+    from those `requested`; `start` is what it goes on from, one of `starts` in turn. `personas`
+    say who users are. `toolset` makes the tools of each dialogue; its tasks are what the user
+    wants then.
     """
 
     scenario: Scenario
@@ -86,6 +96,38 @@ class Context:
     tally: Tally = field(default_factory=Tally)
     told: Listener | None = None
     problems: tuple[str, ...] = ()
+    mode: Mode = "task"
+    manner: Manner = field(default_factory=Manner)
+    requested: Requested | None = None
+    start: Start | None = None
+    starts: tuple[Start, ...] = ()
+    personas: PersonaSource | None = None
+    toolset: ToolsetTools | None = None
+
+    @property
+    def rounds(self) -> int:
+        """The most rounds of a dialogue: by mode or as set, less where the controls say so."""
+        free = self.mode == "user" and "rounds" not in self.options.model_fields_set
+        most = USER_MODE_ROUNDS if free else self.options.rounds
+        return min(most, int(self.manner.value("turns", most)))
+
+    @property
+    def key(self) -> str:
+        """What a dialogue's own tools are made for."""
+        return f"{self.number}-{self.attempt}"
+
+    @cached_property
+    def toolbox(self) -> Toolbox:
+        """The assistant's tools in this dialogue, those of its own among them."""
+        if self.toolset is None:
+            return self.assistant_tools
+        own = self.toolset.tools_for(self.key, self.dialogue_writer())
+        return Toolbox((*self.assistant_tools.tools, *own))
+
+    @property
+    def tool_tasks(self) -> tuple[ToolTask, ...]:
+        """The tasks of the tool set, among which the user's are drawn."""
+        return self.toolset.toolset.tasks if self.toolset else ()
 
     @property
     def consult(self) -> bool:
@@ -96,7 +138,21 @@ class Context:
 
     def at(self, number: int, attempt: int = 0) -> "Context":
         """The same services for another dialogue, with a meter of its own."""
-        return replace(self, number=number, attempt=attempt, meter=Meter())
+        return replace(
+            self,
+            number=number,
+            attempt=attempt,
+            meter=Meter(),
+            manner=self.manner_of(number),
+            start=self.starts[number % len(self.starts)] if self.starts else self.start,
+        )
+
+    def manner_of(self, number: int) -> Manner:
+        """The controls of a dialogue: as requested, drawn for its number."""
+        if self.requested is None:
+            return self.manner
+        values = drawn(self.requested, self.seed, number)
+        return Manner(values, self.scenario.language, self.requested.known)
 
     def remember(self, value: Any, *path: Step) -> None:
         """Keep a JSON value in the journal: what came about by luck, at this place of the run.

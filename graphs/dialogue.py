@@ -1,4 +1,7 @@
-"""The conversation (eqs. 3-4): user turn ⇄ assistant turn, until the story is told."""
+"""The conversation (eqs. 3-4): whoever has the floor speaks, until the goal is settled.
+
+Task mode is its simplest case: each point of the story is a subtask, settled once answered.
+"""
 
 import inspect
 import operator
@@ -7,25 +10,34 @@ from typing import Annotated, TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
-from trialogue.agents.assistant import Library, assistant_turn
+from trialogue.agents.assistant import assistant_turn
+from trialogue.agents.clarifying import other_turn
+from trialogue.agents.goal import Progress, next_move, resumed, with_turn
+from trialogue.agents.goal_check import track_goal
+from trialogue.agents.goal_plan import plan_goal
+from trialogue.agents.scene import Scene
+from trialogue.agents.second_look import looked_over
+from trialogue.agents.second_voice import added_remark
 from trialogue.agents.user_turn import user_turn
-from trialogue.errors import UsageError
 from trialogue.graphs.context import Context
-from trialogue.records import Action, Turn, UserProfile
+from trialogue.graphs.floor import following, owned, scene_of, told_already
+from trialogue.graphs.looking_up import asked_now, made_again
+from trialogue.records import Action, Subtask, Turn, UserProfile
 
 
 class State(TypedDict):
-    """`user` and `trajectory` go in, with `turns` that stand already; `told` counts the actions
-    that the user has told.
-
-    Where the last turn is the user's, the assistant answers first. Where everything is told and
-    answered, nothing is added and `stop_reason` stays what it was.
+    """`user` and `trajectory` go in, with `turns` that stand already and their `goal`; without a
+    goal one is planned, and `told` counts the points that the user has told. `turns`, `goal`,
+    `progress` and `stop_reason` come out. `speaker` is the name of who has the floor.
     """
 
     user: UserProfile
     trajectory: tuple[Action, ...]
     turns: Annotated[tuple[Turn, ...], operator.add]
     told: int
+    goal: tuple[Subtask, ...]
+    progress: Progress
+    speaker: str
     stop_reason: str
 
 
@@ -33,51 +45,99 @@ class Update(TypedDict, total=False):
     """What a node may change."""
 
     turns: tuple[Turn, ...]
-    told: int
+    goal: tuple[Subtask, ...]
+    progress: Progress
+    speaker: str
     stop_reason: str
+
+
+async def plan_subtasks(state: State, runtime: Runtime[Context]) -> Update:
+    """What the user wants settled, unless that is given."""
+    context, turns, told = runtime.context, state.get("turns", ()), state.get("told", 0)
+    goal = state.get("goal", ())
+    if not goal:
+        planned = await plan_goal(
+            context.dialogue_writer(),
+            context.scenario,
+            state["user"],
+            state["trajectory"],
+            mode=context.mode,
+            manner=context.manner,
+            tasks=context.tool_tasks,
+        )
+        goal = told_already(planned, turns, told)
+    await made_again(context, turns)
+    return {"goal": goal, "progress": resumed(goal)}
+
+
+async def give_floor(state: State, runtime: Runtime[Context]) -> Update:
+    """Who speaks next; the dialogue ends where nobody has anything left to say."""
+    scene = _scene(state, runtime.context)
+    speaker, reason = await following(scene, runtime.context)
+    return {"speaker": speaker, "stop_reason": reason}
 
 
 async def speak_as_user(state: State, runtime: Runtime[Context]) -> Update:
     """The user's next turn."""
-    context, told = runtime.context, state.get("told", 0)
-    turn = await user_turn(
-        context.dialogue_writer(),
-        context.scenario,
-        state["user"],
-        state["trajectory"],
-        state.get("turns", ()),
-        told,
-        reactions=context.options.reactions,
-    )
+    context, scene = runtime.context, _scene(state, runtime.context)
+    pace = int(context.manner.value("disclosure", 1))
+    move = next_move(owned(scene), scene.progress, pace)
+    speak = looked_over if context.mode == "user" else user_turn
+    turn = await speak(scene, move, reactions=context.options.reactions)
     await _tell(context, turn)
-    return {"turns": (turn,), "told": told + 1}
+    goal, progress = with_turn(scene.goal, scene.progress, move, scene.place)
+    return {"turns": (turn,), "goal": goal, "progress": progress}
 
 
 async def answer_as_assistant(state: State, runtime: Runtime[Context]) -> Update:
-    """The assistant's answer, and whether the dialogue ends here."""
-    context, turns = runtime.context, state["turns"]
-    passages = await context.shelf.search(_query(state, context), context.options.passages)
-    beside = context.shelf.beside(passages[0]) if passages else ()
-    turn = await assistant_turn(
-        context.dialogue_writer(),
-        context.scenario,
-        state["trajectory"],
-        turns,
-        Library(passages, beside, context.shelf.nearest),
-        context.assistant_tools,
-        consult=context.consult,
-    )
+    """The assistant's answer, a question back where a detail is missing, or a colleague's word."""
+    context, scene = runtime.context, _scene(state, runtime.context)
+    turn, progress = await _answer(scene, context)
     await _tell(context, turn)
-    return {"turns": (turn,), "stop_reason": _stop_reason(state, context)}
+    return {"turns": (turn,), "progress": progress}
 
 
-def _query(state: State, context: Context) -> str:
-    """What the rules are searched for: the user's words, and the topic where the assistant has
-    the user's record (METHOD §1.4)."""
-    asked, told = state["turns"][-1].text, state.get("told", 0)
-    if not told or not context.scenario.assistant_sees_record:
-        return asked
-    return f"{state['trajectory'][told - 1].topic}: {asked}"
+async def check_goal(state: State, runtime: Runtime[Context]) -> Update:
+    """Which subtasks the assistant's turn has settled."""
+    goal, progress = await track_goal(_scene(state, runtime.context))
+    return {"goal": goal, "progress": progress}
+
+
+async def _answer(scene: Scene, context: Context) -> tuple[Turn, Progress]:
+    asked = await asked_now(scene, context)
+    if scene.turns[-1].speaker == "assistant":
+        turn = await added_remark(
+            scene.writer,
+            scene.scenario,
+            scene.speaks,
+            scene.trajectory,
+            scene.turns,
+            asked[0].library,
+        )
+        return scene.named(turn), scene.progress
+    other = await other_turn(scene, asked, consult=context.consult)
+    if other is not None:
+        return other
+    turn = await assistant_turn(
+        scene,
+        asked,
+        context.toolbox,
+        consult=context.consult,
+        steps=context.options.tool_steps,
+    )
+    return turn, scene.progress
+
+
+def _scene(state: State, context: Context) -> Scene:
+    return scene_of(
+        context,
+        state["user"],
+        state["trajectory"],
+        state.get("turns", ()),
+        state["goal"],
+        state["progress"],
+        state.get("speaker", ""),
+    )
 
 
 async def _tell(context: Context, turn: Turn) -> None:
@@ -87,34 +147,24 @@ async def _tell(context: Context, turn: Turn) -> None:
             await waiting
 
 
-def _stop_reason(state: State, context: Context) -> str:
-    if state.get("told", 0) >= len(state["trajectory"]):
-        return "goal_reached"
-    rounds = sum(turn.speaker == "user" for turn in state["turns"])
-    return "max_rounds" if rounds >= context.options.rounds else ""
-
-
-def _first(state: State) -> str:
-    turns, told, actions = state.get("turns", ()), state.get("told", 0), len(state["trajectory"])
-    if not 0 <= told <= actions:
-        raise UsageError(
-            f"told is {told}, but the trajectory has {actions} actions; give 0 to {actions}"
-        )
-    if turns and turns[-1].speaker == "user":
-        return "assistant"
-    return "user" if told < actions else END
-
-
-def _over(state: State) -> str:
-    return END if state["stop_reason"] else "user"
+def _way(state: State, runtime: Runtime[Context]) -> str:
+    if state.get("stop_reason"):
+        return END
+    return _scene(state, runtime.context).side
 
 
 def build() -> StateGraph[State, Context, State, State]:
     """The graph, not compiled."""
     graph = StateGraph(State, context_schema=Context)
+    graph.add_node("plan", plan_subtasks)
+    graph.add_node("floor", give_floor)
     graph.add_node("user", speak_as_user)
     graph.add_node("assistant", answer_as_assistant)
-    graph.add_conditional_edges(START, _first, ["user", "assistant", END])
-    graph.add_edge("user", "assistant")
-    graph.add_conditional_edges("assistant", _over, {"user": "user", END: END})
+    graph.add_node("check", check_goal)
+    graph.add_edge(START, "plan")
+    graph.add_edge("plan", "floor")
+    graph.add_conditional_edges("floor", _way, {"user": "user", "assistant": "assistant", END: END})
+    graph.add_edge("user", "floor")
+    graph.add_edge("assistant", "check")
+    graph.add_edge("check", "floor")
     return graph

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trialogue.graphs.context import Context, Options
+from trialogue.graphs.context import USER_MODE_ROUNDS, Context, Options
 
 ROOM = 200
 
@@ -10,11 +10,14 @@ ROOM = 200
 async def run_graph(compiled: Any, given: dict[str, Any], context: Context) -> dict[str, Any]:
     """The final state of a compiled graph for a given first state."""
     state: dict[str, Any] = await compiled.ainvoke(
-        given, {"recursion_limit": steps(context.options)}, context=context
+        given,
+        {"recursion_limit": steps(context.options, len(context.scenario.participants))},
+        context=context,
     )
     return state
 
 
-def steps(options: Options) -> int:
-    """More steps than any graph takes: 4 a point, 2 a round, 3 a proposal, and room."""
-    return 4 * options.points[1] + 2 * options.rounds + 3 * options.proposals + ROOM
+def steps(options: Options, parties: int = 2) -> int:
+    """More steps than any graph takes: 4 a point, 3 a turn, 3 a proposal, and room."""
+    turns = max(parties, 2) * max(options.rounds, USER_MODE_ROUNDS)
+    return 4 * options.points[1] + 3 * turns + 3 * options.proposals + ROOM

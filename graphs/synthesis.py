@@ -5,15 +5,20 @@ from typing import TypedDict
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
+from trialogue.agents.goal import Progress
+from trialogue.agents.goal_plan import with_goals
+from trialogue.agents.participants import recorded, seated
 from trialogue.agents.prompt import prompt_versions
 from trialogue.agents.seeds import seed_for
 from trialogue.agents.user_generator import Candidate
 from trialogue.evaluation.figures_told import score
+from trialogue.evaluation.goal_figures import goal_scores
 from trialogue.graphs import dialogue, experience, knowledge
 from trialogue.graphs.context import Context
+from trialogue.graphs.errands import user_with_errands
 from trialogue.graphs.pool import UserPool
 from trialogue.graphs.running import run_graph
-from trialogue.records import Action, Dialogue, ScenarioRef, Turn, UserProfile
+from trialogue.records import Action, Dialogue, ScenarioRef, Subtask, Turn, Usage, UserProfile
 
 
 class State(TypedDict):
@@ -24,6 +29,8 @@ class State(TypedDict):
     user: UserProfile
     trajectory: tuple[Action, ...]
     turns: tuple[Turn, ...]
+    goal: tuple[Subtask, ...]
+    progress: Progress
     stop_reason: str
     record: Dialogue
 
@@ -34,6 +41,9 @@ class Update(TypedDict, total=False):
     problems: tuple[str, ...]
     candidate: Candidate
     user: UserProfile
+    trajectory: tuple[Action, ...]
+    turns: tuple[Turn, ...]
+    goal: tuple[Subtask, ...]
     record: Dialogue
 
 
@@ -50,21 +60,47 @@ async def choose_user(state: State, runtime: Runtime[Context]) -> Update:
     """This dialogue's user, from the pool."""
     context = runtime.context
     candidate = await (context.pool or UserPool()).candidate(context)
-    return {"candidate": candidate, "user": candidate.user}
+    return {"candidate": candidate, "user": candidate.user, "trajectory": ()}
+
+
+async def take_errands(state: State, runtime: Runtime[Context]) -> Update:
+    """A user with tasks of the tool set, in place of one with a story."""
+    user, goal = user_with_errands(runtime.context)
+    return {"user": user, "trajectory": (), "goal": goal}
+
+
+async def take_over(state: State, runtime: Runtime[Context]) -> Update:
+    """The state of the dialogue that is gone on from, in place of a user and a story."""
+    start = runtime.context.start
+    assert start is not None
+    return {
+        "user": start.user,
+        "trajectory": start.trajectory,
+        "turns": start.turns,
+        "goal": with_goals(start.goal, start.goals),
+    }
 
 
 async def score_dialogue(state: State, runtime: Runtime[Context]) -> Update:
     """The finished record with its scores."""
-    finished = record(runtime.context, state["user"], state["stop_reason"])
+    context, user, turns = runtime.context, state["user"], state["turns"]
+    finished = record(context, user, state["stop_reason"])
+    before = context.start.participants if context.start else ()
+    people = seated(context.scenario, user, context.dialogue_writer().seed, before)
+    finding = state["candidate"].usage if "candidate" in state else Usage()
     finished = finished.model_copy(
         update={
-            "usage": finished.usage + state["candidate"].usage,
+            "usage": finished.usage + finding,
             "trajectory": state["trajectory"],
-            "turns": state["turns"],
-            "sources": tuple(dict.fromkeys(s for turn in state["turns"] for s in turn.sources)),
+            "turns": turns,
+            "goal": state["goal"],
+            "participants": recorded(people),
+            "origin": context.start.origin if context.start else None,
+            "sources": tuple(dict.fromkeys(s for turn in turns for s in turn.sources)),
         }
     )
-    return {"record": finished.model_copy(update={"scores": score(finished)})}
+    scores = {**score(finished), **goal_scores(finished, state["progress"])}
+    return {"record": finished.model_copy(update={"scores": scores})}
 
 
 def record(context: Context, user: UserProfile, stop_reason: str) -> Dialogue:
@@ -74,6 +110,8 @@ def record(context: Context, user: UserProfile, stop_reason: str) -> Dialogue:
         id=f"{scenario.id}-{context.seed}-{context.number:05d}",
         scenario=ScenarioRef(id=scenario.id, name=scenario.name, language=scenario.language),
         user=user,
+        mode=context.mode,
+        controls=dict(context.manner.values),
         models={role: spec.name for role, spec in sorted(context.caller.models.items())},
         prompts=prompt_versions(scenario.language),
         seed=seed_for(context.seed, "dialogue", context.number, context.attempt),
@@ -82,17 +120,27 @@ def record(context: Context, user: UserProfile, stop_reason: str) -> Dialogue:
     )
 
 
+def _from_where(state: State, runtime: Runtime[Context]) -> str:
+    if runtime.context.start is not None:
+        return "takeover"
+    return "errands" if runtime.context.tool_tasks else "users"
+
+
 def build() -> StateGraph[State, Context, State, State]:
     """The graph, not compiled; experience and dialogue are subgraphs."""
     graph = StateGraph(State, context_schema=Context)
     graph.add_node("knowledge", gather_knowledge)
     graph.add_node("users", choose_user)
+    graph.add_node("takeover", take_over)
+    graph.add_node("errands", take_errands)
     graph.add_node("experience", experience.build().compile())
     graph.add_node("dialogue", dialogue.build().compile())
     graph.add_node("score", score_dialogue)
     graph.add_edge(START, "knowledge")
-    graph.add_edge("knowledge", "users")
+    graph.add_conditional_edges("knowledge", _from_where, ["users", "takeover", "errands"])
     graph.add_edge("users", "experience")
+    graph.add_edge("takeover", "dialogue")
+    graph.add_edge("errands", "dialogue")
     graph.add_edge("experience", "dialogue")
     graph.add_edge("dialogue", "score")
     graph.add_edge("score", END)

@@ -8,11 +8,14 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import Runtime
 
 from trialogue.agents.caller import Meter
+from trialogue.agents.participants import enough_points
+from trialogue.agents.personas import fitting_persona
 from trialogue.agents.seeds import seed_for
 from trialogue.agents.story import draw_story
 from trialogue.agents.user_generator import Candidate, propose
 from trialogue.errors import DialogueFailed, ModelError
 from trialogue.graphs.context import Context
+from trialogue.records import Persona
 
 TOLD = 3
 """As many intents of others does the generator see."""
@@ -47,12 +50,19 @@ async def propose_users(state: State, runtime: Runtime[Context]) -> Update:
     intents = (*state.get("known", ()), *(there.user.intent for there in pool.values()))
     taken = intents[-TOLD:]
     # A point is told in each round; one more would never be told.
-    fewest, most = (min(bound, context.options.rounds) for bound in context.options.points)
+    rounds, (low, high) = context.options.rounds, context.options.points
+    fewest, most = enough_points(context.scenario, (min(low, rounds), min(high, rounds)), rounds)
 
     async def one(number: int) -> Candidate | None:
         writer = replace(context.writer("user", number, tries), meter=Meter())
         seed = seed_for(context.seed, "user", number, tries)
-        story = draw_story(context.scenario, seed, (fewest, most))
+        story = draw_story(
+            context.scenario,
+            seed,
+            (fewest, most),
+            _persona(context, number),
+            context.manner_of(number).values,
+        )
         user_id = f"{context.scenario.id}-{context.seed}-{number}-{tries}"
         if context.remembered("lost user", number, tries):
             return None
@@ -72,6 +82,13 @@ async def propose_users(state: State, runtime: Runtime[Context]) -> Update:
             raise candidate
         found[number] = candidate
     return {"proposed": found, "tries": tries + 1}
+
+
+def _persona(context: Context, number: int) -> Persona | None:
+    """The persona of a dialogue's number, the same in every try; None where none is asked for."""
+    if context.personas is None:
+        return None
+    return fitting_persona(context.personas, context.seed, number, context.scenario)
 
 
 async def reject_duplicates(state: State, runtime: Runtime[Context]) -> Update:

@@ -1,15 +1,33 @@
-"""Memory that was freed, given back to the system."""
+"""What Python cannot say to the C library: how to treat freed memory. Only glibc listens."""
 
 import ctypes
+import os
+from typing import Any
+
+_M_ARENA_MAX, _ARENAS = -8, 2
+
+
+def use_few_arenas() -> None:
+    """Let the threads of this process share two heaps, unless MALLOC_ARENA_MAX says otherwise.
+
+    glibc gives every thread one of its own, and what is freed in one is of no use to others: a
+    long run would grow, though it holds no more than at its start.
+    """
+    mallopt = _glibc("mallopt")
+    if mallopt and "MALLOC_ARENA_MAX" not in os.environ:
+        mallopt(_M_ARENA_MAX, _ARENAS)
 
 
 def give_back() -> None:
-    """Let the C library return what is free; those that cannot be asked to do it themselves.
+    """Return free memory to the system."""
+    trim = _glibc("malloc_trim")
+    if trim:
+        trim(0)
 
-    glibc keeps freed memory in an arena for every thread: without this a long run grows.
-    """
+
+def _glibc(name: str) -> Any:
+    """The C library's function of that name, None where there is none."""
     try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):
-        return
-    trim(0)
+        return getattr(ctypes.CDLL(None), name, None)
+    except (OSError, TypeError):
+        return None

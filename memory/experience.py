@@ -12,9 +12,9 @@ from trialogue.records import Action
 
 @dataclass
 class _Batch:
-    """Memories by id that are written together; `error` says why they were not."""
+    """Memories that are written together, by number and id; `error` says why they were not."""
 
-    memories: dict[str, Row] = field(default_factory=dict)
+    memories: dict[tuple[int, str], Row] = field(default_factory=dict)
     begun: bool = False
     error: Exception | None = None
 
@@ -34,8 +34,8 @@ class ExperienceMemory:
     async def keep(self, user_id: str, action: Action, number: int = 0) -> None:
         """Remember an action of the user of dialogue `number`; the same one twice is one."""
         [vector] = await asyncio.to_thread(self._embedder.embed, [action.memory])
-        name = _name(user_id, action.index)
-        self._next.memories[name] = Row(number, name, action.memory, vector)
+        memory = Row(number, _name(user_id, action.index), action.memory, vector)
+        self._next.memories[number, memory.id] = memory
 
     async def flush(self) -> None:
         """Write what was kept until now."""
@@ -55,28 +55,23 @@ class ExperienceMemory:
     ) -> list[str]:
         """The `k` memories nearest to the query that the user of dialogue `number` has of its
         actions with index < `before`."""
-        names = [_name(user_id, index) for index in range(1, before)]
+        names = [(number, _name(user_id, index)) for index in range(1, before)]
         if not names:
             return []
         # What is being written may not be readable yet.
         at_hand = {**self._written.memories, **self._next.memories}
         there = {name: at_hand[name] for name in names if name in at_hand}
-        absent = [(number, name) for name in names if name not in there]
-        return await asyncio.to_thread(self._nearest, there, absent, names, query, k)
+        return await asyncio.to_thread(self._nearest, names, there, query, k)
 
     def _write(self, batch: _Batch) -> None:
         self._volumes.write(self._name, batch.memories.values())
 
     def _nearest(
-        self,
-        there: dict[str, Row],
-        absent: list[tuple[int, str]],
-        names: list[str],
-        query: str,
-        k: int,
+        self, names: list[tuple[int, str]], there: dict[tuple[int, str], Row], query: str, k: int
     ) -> list[str]:
-        found = there | {row.id: row for row in self._volumes.read(self._name, absent)}
-        memories = [found[name] for name in names if name in found]
+        absent = [name for name in names if name not in there]
+        found = {(row.number, row.id): row for row in self._volumes.read(self._name, absent)}
+        memories = [row for name in names if (row := there.get(name) or found.get(name))]
         if not memories:
             return []
         nearness = np.stack([m.vector for m in memories]) @ self._embedder.embed([query])[0]

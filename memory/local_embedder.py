@@ -11,7 +11,7 @@ import numpy as np
 from trialogue.memory.vectors import Vectors, unit_rows
 
 _LONGEST = 4000
-_REMEMBERED = 8192
+_REMEMBERED = 2048
 
 
 class LocalEmbedder:

@@ -15,7 +15,8 @@ class PeopleMemory:
     """Texts of accepted users by their number; nearness is the cosine of their embeddings.
 
     Nearness is exact: an approximate search would depend on how its index was built, and so on
-    whether a run was ever interrupted.
+    whether a run was ever interrupted. It is rounded to 6 digits, for ChromaDB scales vectors to
+    length 1 once more.
     """
 
     def __init__(self, volumes: Volumes, embedder: Embedder, name: str = "users") -> None:
@@ -50,7 +51,7 @@ class PeopleMemory:
             self._restore(before)
             pool = self._vectors.nearest(new, before)
         return [
-            float(max(near, *(vectors[: len(beside) + i] @ vector), -1.0))
+            round(float(max(near, *(vectors[: len(beside) + i] @ vector), -1.0)), 6)
             for i, (near, vector) in enumerate(zip(pool, new, strict=True))
         ]
 

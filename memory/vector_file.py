@@ -23,10 +23,10 @@ class VectorFile:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         # Without a buffer nothing is left to be written when the disk is full.
-        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)
+        file = self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
+        weakref.finalize(self, file.close)
         self._there = bytearray()
         self._dimension = 0
-        weakref.finalize(self, self._file.close)
 
     def put(self, numbers: Iterable[int], vectors: Vectors) -> None:
         """Keep the rows of `vectors`, shape (numbers, dimension), under their numbers.

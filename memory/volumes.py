@@ -1,5 +1,6 @@
 """What a run remembers, in ChromaDB volumes of which a long run keeps only the last ones open."""
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +16,7 @@ from trialogue.memory.vectors import Vectors
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
-_SIZE, _MOST_OPEN = 500, 2
+_SIZE = 250
 
 
 class Row(NamedTuple):
@@ -31,16 +32,14 @@ class Volumes:
     """Rows of several collections by dialogue number, `size` numbers to a volume.
 
     ChromaDB holds all vectors of an open client in memory. So every volume is a folder in
-    `folder` with a client of its own, at most `most_open` are open, and opening one more closes
-    that which was used longest ago. Where `folder` is None all rows are in memory. Safe to share
-    by threads.
+    `folder` with a client of its own. As many stay open as `window` numbers in a row can lie in;
+    opening one more closes that which was used longest ago. Where `folder` is None all rows are
+    in memory. Safe to share by threads.
     """
 
-    def __init__(
-        self, folder: Path | None, *, size: int = _SIZE, most_open: int = _MOST_OPEN
-    ) -> None:
+    def __init__(self, folder: Path | None, *, window: int = _SIZE, size: int = _SIZE) -> None:
         self.folder = folder
-        self._size, self._most_open = size, most_open
+        self._size, self._most_open = size, 1 + math.ceil(window / size)
         self._open: dict[int, ClientAPI] = {}
         self._lock = Lock()
 

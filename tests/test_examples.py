@@ -1,5 +1,6 @@
 """Every example runs as a newcomer would run it, with the simulated model behind it."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -37,7 +38,10 @@ def run(server: OpenAIServer, tmp_path: Path) -> Run:
 
 
 def test_every_example_is_run_here() -> None:
-    tested = {"synthesize.py", "own_documents.py", "own_tool.py", "run_a_graph.py"}
+    tested = {
+        *("synthesize.py", "own_documents.py", "own_tool.py", "run_a_graph.py"),
+        *("user_oriented.py", "sql_tools.py", "continue_dialogue.py", "panel.py"),
+    }
     assert {file.name for file in EXAMPLES.glob("*.py")} == tested
 
 
@@ -53,7 +57,7 @@ def test_run_a_graph(run: Run) -> None:
     printed = run("run_a_graph.py")
     assert [line.partition("]")[0] for line in printed.splitlines() if line[0] == "["] == [
         *("[user", "[assistant") * 2,
-        "[assistant",
+        "[floor",
     ]
     assert all(figure in printed for figure in ("480", "45 CNY"))
     assert printed.endswith("ends: goal_reached\n")
@@ -79,7 +83,8 @@ def test_the_folder_of_the_example_can_be_read() -> None:
 
 def calls_own_tool(body: Body) -> str:
     """The simulated model, but it looks up a rate whenever it may."""
-    if "exchange_rate(" in str(body["messages"][-1]["content"]):
+    last = str(body["messages"][-1]["content"])
+    if last.startswith("Tools:") and "exchange_rate(currency)" in last:
         return '{"call": {"tool": "exchange_rate", "arguments": {"currency": "eur"}}}'
     return simulated_model.reply(body)
 
@@ -92,3 +97,45 @@ def test_own_tool(run: Run, server: OpenAIServer, side: str, line: str) -> None:
     called = [n for n, text in enumerate(lines) if "1 EUR = 7.85 CNY" in text]
     assert called
     assert all(lines[n - 1].startswith(line) for n in called)
+
+
+def test_user_oriented(run: Run) -> None:
+    """The goal comes in parts, and the dialogue ends when all are settled."""
+    printed = run("user_oriented.py")
+    tasks = [line for line in printed.splitlines() if line.startswith(("  done", "  confirmed"))]
+    assert len(tasks) >= 5
+    assert printed.count("user: ") > len(tasks) / 2
+    assert printed.endswith("  ends: goal_reached\n")
+
+
+def looks_up_members(body: Body) -> str:
+    """The simulated model, but it looks up a member whenever it may."""
+    last = str(body["messages"][-1]["content"])
+    if last.startswith("Tools:") and "get_member(" in last:
+        made = "get_member(member=2)" in last
+        call = {"tool": "none", "arguments": {}}
+        wanted = {"tool": "get_member", "arguments": {"member": 2}}
+        return json.dumps({"call": call if made else wanted})
+    return simulated_model.reply(body)
+
+
+def test_sql_tools(run: Run, server: OpenAIServer) -> None:
+    """The result of an executed call stands in the record word for word."""
+    server.reply = looks_up_members
+    printed = run("sql_tools.py", "--mode", "task")
+    assert '"name":"Idris Bello"' in printed.replace(": ", ":")
+
+
+def test_continue_dialogue(run: Run) -> None:
+    """What was there stays, and the goals are raised after it."""
+    lines = run("continue_dialogue.py").splitlines()
+    assert [line[:3] for line in lines[:2]] == ["old", "old"]
+    assert [line[5:9] for line in lines if line.startswith("new")][:2] == ["user", "assi"]
+    assert lines[-1] == "ends: goal_reached"
+
+
+def test_panel(run: Run) -> None:
+    """Two users and two assistants speak, each under their name."""
+    printed = run("panel.py")
+    for name in ("Member: ", "Partner: ", "Desk: ", "Leader: "):
+        assert name in printed

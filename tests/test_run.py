@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ import simulated_model
 from openai_server import Body, OpenAIServer, Reply, refusal
 from simulated_run import DIALOGUES, FAILURES, SHORT, lines, made, settings
 
+from trialogue import services
 from trialogue.agents.limits import Limits
 from trialogue.errors import EndpointError, ShortRun, UsageError
+from trialogue.memory.volumes import Volumes
 from trialogue.records import Dialogue
 from trialogue.run import run
 from trialogue.watcher import Watcher
@@ -34,6 +37,24 @@ async def test_exactly_so_many_dialogues_in_order(tmp_path: Path, server: OpenAI
     assert all(dialogue.rounds == 2 for dialogue in result.dialogues())
     assert not (tmp_path / FAILURES).exists()
     assert sum(usage.calls for usage in result.usage.values()) == len(server.requests)
+
+
+async def test_a_run_over_many_volumes_is_the_same_also_when_interrupted(
+    tmp_path: Path, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await made(tmp_path / "one", server.base_url, 7)
+    needed = len(server.requests)
+    monkeypatch.setattr(services, "Volumes", partial(Volumes, size=2))
+    breaks, at_once = (3, 2), 3
+    for share in breaks:
+        limits = Limits(calls=needed // share, concurrency=at_once)
+        with pytest.raises(ShortRun):
+            await made(tmp_path / "many", server.base_url, 7, limits=limits)
+    await made(tmp_path / "many", server.base_url, 7)
+    assert lines(tmp_path / "many") == lines(tmp_path / "one")
+    assert len(server.requests) <= 2 * needed + len(breaks) * at_once
+    volumes = sorted(place.name for place in (tmp_path / "many/memory/volumes").iterdir())
+    assert volumes[:4] == ["000000", "000002", "000004", "000006"]
 
 
 async def test_one_seed_gives_the_same_bytes_in_every_folder(

@@ -43,13 +43,13 @@ def full(tmp_path: Path) -> Path:
 def test_what_was_appended_is_there_again(full: Path) -> None:
     with RunFolder(full) as folder:
         assert list(folder.dialogues()) == [dialogue(0), dialogue(1)]
-        assert folder.failed_ids() == {"d-2"}
+        assert list(folder.failures()) == [dialogue(2)]
 
 
 def test_an_empty_folder_has_nothing(tmp_path: Path) -> None:
     with RunFolder(tmp_path / "new" / "run") as folder:
         assert list(folder.dialogues()) == []
-        assert folder.failed_ids() == set()
+        assert list(folder.failures()) == []
 
 
 @pytest.mark.parametrize("kept", [1, 20, 0.5, -1])
@@ -69,7 +69,7 @@ def test_a_torn_last_line_is_cut_off(full: Path, kept: float) -> None:
 def test_a_file_of_one_torn_line_becomes_empty(full: Path) -> None:
     (full / FAILURES).write_bytes(b'{"id": "d-')
     with RunFolder(full) as folder:
-        assert folder.failed_ids() == set()
+        assert list(folder.failures()) == []
     assert (full / FAILURES).read_bytes() == b""
 
 

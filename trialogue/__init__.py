@@ -1,9 +1,11 @@
 """Trialogue: from a scenario to grounded multi-turn dialogues.
 
-`synthesize` makes dialogues, `asynthesize` does so inside an event loop, `open_run` reads what
-an earlier run made; `evaluate` measures dialogues, `evaluate_against` compares metrics with
-people's ratings; `doctor`, `draw` and `installed_plugins` are the twins of the commands
-`doctor`, `graph` and `plugins`. Nothing heavy is imported until it is used.
+`synthesize` makes dialogues, `accept_until` those that a predicate accepts; `asynthesize` and
+`aaccept_until` do so inside an event loop. `open_run` reads what an earlier run made,
+`read_dialogues` dialogues from anywhere; `evaluate` measures them, `evaluate_against` compares
+metrics with people's ratings. `make_toolset`, `doctor`, `draw` and `installed_plugins`
+are the twins of the commands `tools`, `doctor`, `graph` and `plugins`. Nothing heavy is imported
+until it is used.
 """
 
 from typing import TYPE_CHECKING
@@ -13,36 +15,50 @@ __version__ = "0.1.0"
 __all__ = [
     "Action",
     "Agreement",
+    "Control",
     "Dialogue",
     "Evaluation",
     "Fact",
     "Finding",
+    "Origin",
+    "Participant",
     "Passage",
+    "Persona",
     "Result",
     "SavedRun",
     "Scenario",
     "Settings",
     "ShortRun",
+    "Subtask",
     "ToolCall",
+    "Toolset",
     "TrialogueError",
     "Turn",
     "Usage",
     "UsageError",
     "UserProfile",
+    "Validation",
     "Watcher",
     "__version__",
+    "aaccept_until",
+    "accept_until",
     "asynthesize",
     "doctor",
     "draw",
     "evaluate",
     "evaluate_against",
     "installed_plugins",
+    "make_toolset",
     "open_run",
+    "read_dialogues",
     "synthesize",
 ]
 
 if TYPE_CHECKING:
+    from trialogue.accept_until import aaccept_until, accept_until
+    from trialogue.agents.controls import Control
     from trialogue.api import asynthesize, doctor, open_run, synthesize
+    from trialogue.dialogue_files import read_dialogues
     from trialogue.drawings import draw
     from trialogue.errors import ShortRun, TrialogueError, UsageError
     from trialogue.evaluating import Evaluation, evaluate
@@ -53,20 +69,30 @@ if TYPE_CHECKING:
         Action,
         Dialogue,
         Fact,
+        Origin,
+        Participant,
         Passage,
+        Persona,
         Scenario,
+        Subtask,
         ToolCall,
+        Toolset,
         Turn,
         Usage,
         UserProfile,
+        Validation,
     )
     from trialogue.run import Result
     from trialogue.saved_run import SavedRun
     from trialogue.settings import Settings
+    from trialogue.toolmaking import make_toolset
     from trialogue.watcher import Watcher
 else:
     _HOMES = {
+        "trialogue.accept_until": ("aaccept_until", "accept_until"),
+        "trialogue.agents.controls": ("Control",),
         "trialogue.api": ("asynthesize", "doctor", "open_run", "synthesize"),
+        "trialogue.dialogue_files": ("read_dialogues",),
         "trialogue.drawings": ("draw",),
         "trialogue.errors": ("ShortRun", "TrialogueError", "UsageError"),
         "trialogue.evaluating": ("Evaluation", "evaluate"),
@@ -76,6 +102,7 @@ else:
         "trialogue.run": ("Result",),
         "trialogue.saved_run": ("SavedRun",),
         "trialogue.settings": ("Settings",),
+        "trialogue.toolmaking": ("make_toolset",),
         "trialogue.watcher": ("Watcher",),
     }
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -7,7 +7,14 @@ from importlib.metadata import EntryPoint, entry_points
 from trialogue.records import Record
 from trialogue.tools.plugins import one_line
 
-GROUPS = ("trialogue.metrics", "trialogue.scenarios", "trialogue.search", "trialogue.tools")
+GROUPS = (
+    "trialogue.controls",
+    "trialogue.metrics",
+    "trialogue.personas",
+    "trialogue.scenarios",
+    "trialogue.search",
+    "trialogue.tools",
+)
 
 
 class Plugin(Record):

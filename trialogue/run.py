@@ -1,23 +1,14 @@
-"""Runs synthesis: many dialogues at once, written in order, replaced when they fail."""
+"""Runs synthesis: the dialogues that the settings ask for, in a run folder."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import count
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from trialogue.agents.caller import RoleStats
+from trialogue.accepting import Accept, Acceptance, accept_named
+from trialogue.agents.personas import PersonaSource
 from trialogue.agents.session import Sleep
-from trialogue.agents.writer import Tally
-from trialogue.errors import DialogueFailed, LimitReached, ModelError, ShortRun
-from trialogue.graphs import synthesis
-from trialogue.graphs.context import Context
-from trialogue.graphs.pool import UserPool
-from trialogue.graphs.running import run_graph
-from trialogue.records import Dialogue, Scenario, Usage, UserProfile
-from trialogue.run_folder import RunFolder
-from trialogue.saved_run import SavedRun
+from trialogue.records import Scenario
+from trialogue.run_loop import Result, RunLoop
 from trialogue.services import opened
 from trialogue.settings import Settings
 from trialogue.tools.search import SearchProvider
@@ -26,23 +17,7 @@ from trialogue.watcher import Watcher
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
-
-@dataclass(frozen=True)
-class Result:
-    """What a run came to. `dialogues` are read from `folder` when wanted."""
-
-    folder: Path
-    wanted: int
-    accepted: int
-    failed: int
-    usage: dict[str, Usage]
-    calls: dict[str, RoleStats]
-    tally: Tally
-    problems: tuple[str, ...] = ()
-
-    def dialogues(self) -> list[Dialogue]:
-        """The accepted dialogues in order."""
-        return list(SavedRun(self.folder).dialogues())
+__all__ = ["Result", "run"]
 
 
 async def run(
@@ -52,126 +27,33 @@ async def run(
     tools: Sequence["BaseTool"] = (),
     search: SearchProvider | None = None,
     scenario: Scenario | None = None,
+    personas: PersonaSource | None = None,
     sleep: Sleep = asyncio.sleep,
+    accept: Accept | str | None = None,
+    tries: int | None = None,
 ) -> Result:
     """Make `settings.n` dialogues in a run folder, going on with what is there.
 
-    `tools` are LangChain tools that the settings may name besides those installed; `search` and
-    `scenario` stand in for those that the settings name; `sleep` waits between the tries of a
-    model call.
+    `tools` are LangChain tools that the settings may name besides those installed; `search`,
+    `scenario` and `personas` stand in for those that the settings name; `sleep` waits between the
+    tries of a model call. `accept`, over that of the settings, says which dialogues count: a
+    function or a name; the others are kept among the failures and replaced. `tries` bounds the
+    attempts of the run; without it `settings.attempts` bounds the refusals for one dialogue too.
     Raises UsageError for what the user can mend, ShortRun when the budget ended or a dialogue
     failed too often; what was made until then is in the folder.
     """
     watcher = watcher or Watcher()
+    chosen = accept if accept is not None else settings.accept
+    predicate = accept_named(chosen) if isinstance(chosen, str) else chosen
     async with opened(
-        settings, watcher, tools=tools, search=search, scenario=scenario, sleep=sleep
+        settings,
+        watcher,
+        tools=tools,
+        search=search,
+        scenario=scenario,
+        personas=personas,
+        sleep=sleep,
     ) as services:
-        return await _Run(settings, *services, watcher).go()
-
-
-@dataclass
-class _Run:
-    """The loop over dialogues. Accepted ones are written strictly in order of their numbers."""
-
-    settings: Settings
-    context: Context
-    folder: RunFolder
-    pool: UserPool
-    watcher: Watcher
-    accepted: int = 0
-    _failed: set[str] = field(default_factory=set)
-    _under_way: asyncio.Semaphore = field(init=False)
-    _graph: Any = field(default_factory=lambda: synthesis.build().compile())
-
-    def __post_init__(self) -> None:
-        self._under_way = asyncio.Semaphore(self.settings.at_once)
-
-    async def go(self) -> Result:
-        self.accepted = sum(1 for _ in self.folder.dialogues())
-        self.pool.release(self.accepted)
-        self.watcher.began(self.folder.path, self.settings.n, self.accepted)
-        self._failed = self.folder.failed_ids()
-        ahead = 2 * self.settings.at_once
-        tasks: dict[int, asyncio.Task[Dialogue]] = {}
-        try:
-            for number in range(self.accepted, self.settings.n):
-                for later in range(number, min(number + ahead, self.settings.n)):
-                    if later not in tasks:
-                        tasks[later] = asyncio.create_task(self._accepted(later))
-                dialogue = await tasks.pop(number)
-                self._write(dialogue)
-        except LimitReached as error:
-            made = f"{self.accepted} of {self.settings.n} dialogues are in {self.folder.path}"
-            raise ShortRun(f"{made}: {error}", self._result()) from error
-        finally:
-            for task in tasks.values():
-                task.cancel()
-            await asyncio.gather(*tasks.values(), return_exceptions=True)
-        return self._result()
-
-    def _write(self, dialogue: Dialogue) -> None:
-        self.folder.append(dialogue)
-        self.accepted += 1
-        self.pool.release(self.accepted)
-        self.watcher.finished(dialogue)
-
-    async def _accepted(self, number: int) -> Dialogue:
-        """The dialogue of a number.
-
-        As many are under way as calls may be; those that are ready wait to be written.
-        """
-        async with self._under_way:
-            return await self._attempts(number)
-
-    async def _attempts(self, number: int) -> Dialogue:
-        """The first attempt that goes well, after those that failed in earlier sessions."""
-        left = self.settings.attempts
-        for attempt in count():
-            context = self.context.at(number, attempt)
-            if before := context.remembered("failed", number, attempt):
-                self._keep(Dialogue.model_validate(before))
-                continue
-            try:
-                state = await run_graph(self._graph, {}, context)
-                return Dialogue.model_validate(state["record"])
-            except (DialogueFailed, ModelError) as error:
-                failure = _failure(context, error)
-            context.remember(failure.model_dump(mode="json"), "failed", number, attempt)
-            self._keep(failure)
-            self.watcher.failed(failure)
-            left -= 1
-            if not left:
-                break
-        raise ShortRun(
-            f"dialogue {number} failed {self.settings.attempts} times, at last: {failure.error}; "
-            f"{self.accepted} dialogues are in {self.folder.path}",
-            self._result(),
-        )
-
-    def _keep(self, failure: Dialogue) -> None:
-        """Write down a failure, unless that was done before."""
-        if failure.id not in self._failed:
-            self._failed.add(failure.id)
-            self.folder.append(failure, failed=True)
-
-    def _result(self) -> Result:
-        caller = self.context.caller
-        return Result(
-            folder=self.folder.path,
-            wanted=self.settings.n,
-            accepted=self.accepted,
-            failed=len(self._failed),
-            usage=caller.journal.totals(),
-            calls=caller.stats,
-            tally=self.context.tally,
-            problems=self.context.problems,
-        )
-
-
-def _failure(context: Context, error: Exception) -> Dialogue:
-    """The record of an attempt that failed."""
-    nobody = UserProfile(id="", identity="", intent="", problems=())
-    record = synthesis.record(context, nobody, "failed")
-    return record.model_copy(
-        update={"id": f"{record.id}-attempt{context.attempt}", "error": str(error)}
-    )
+        made = services.context.toolset
+        acceptance = Acceptance(predicate, made.toolset if made else None) if predicate else None
+        return await RunLoop(settings, *services, watcher, acceptance, tries).go()

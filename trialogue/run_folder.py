@@ -99,9 +99,9 @@ class RunFolder:
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
 
-    def failed_ids(self) -> set[str]:
-        """Ids of the failures written so far."""
-        return {dialogue.id for dialogue in _records(self.path / FAILURES)}
+    def failures(self) -> Iterator[Dialogue]:
+        """The attempts written so far that failed or were refused; as `dialogues`."""
+        yield from _records(self.path / FAILURES)
 
     def _replace(self, name: str, text: str) -> None:
         temporary = self.path / f".{name}.new"

@@ -4,21 +4,27 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialogue.agents.caller import Caller
+from trialogue.agents.participants import with_seats
+from trialogue.agents.personas import PersonaSource, persona_file, persona_source
 from trialogue.agents.prompt import prompt_versions
 from trialogue.agents.scenario_writer import language_of, scenario_id
 from trialogue.agents.session import Sleep
 from trialogue.agents.toolbox import Toolbox
+from trialogue.agents.toolset_tools import ToolsetTools
+from trialogue.continuing import start_from
 from trialogue.disk_errors import plain_disk_errors
 from trialogue.errors import UnknownScenario
 from trialogue.graphs import knowledge
 from trialogue.graphs.context import Context
-from trialogue.graphs.pool import UserPool
+from trialogue.graphs.pool import LARGEST_WAVE, UserPool
 from trialogue.graphs.running import run_graph
+from trialogue.memory.allocator import use_few_arenas
 from trialogue.memory.chroma import close_chroma, open_chroma
 from trialogue.memory.embedders import EndpointEmbedder, make_embedder
 from trialogue.memory.experience import ExperienceMemory
@@ -26,8 +32,8 @@ from trialogue.memory.journal import Journal
 from trialogue.memory.kept_embedder import KeptEmbedder
 from trialogue.memory.people import PeopleMemory
 from trialogue.memory.volumes import Volumes
-from trialogue.records import Scenario
-from trialogue.run_folder import RunFolder
+from trialogue.records import Scenario, Start, Toolset
+from trialogue.run_folder import DIALOGUES, RunFolder
 from trialogue.scenario_drafts import drafted, is_sentence
 from trialogue.scenario_files import Found, find_scenario
 from trialogue.settings import FREE_ON_RESUME, Settings
@@ -35,6 +41,7 @@ from trialogue.tools.document_files import fingerprints
 from trialogue.tools.registry import ToolContext, resolve
 from trialogue.tools.search import CachedSearch, SearchProvider, search_provider
 from trialogue.tools.shelf import Shelf
+from trialogue.tools.toolset_file import read_toolset
 from trialogue.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -46,6 +53,9 @@ VERSIONED = ("trialogue", "langgraph", "langchain-core", "langchain-openai", "ch
 def check(settings: Settings) -> Path:
     """The run folder, made or found to fit; no model is needed. Raises UsageError as `run`."""
     found, name = _sought(settings)
+    given = _given(settings)
+    if found is not None and given.personas is None:
+        persona_source(settings.personas, found.scenario)
     with RunFolder(settings.folder(name)) as folder:
         _settle(folder, settings, found)
         return folder.path
@@ -67,18 +77,21 @@ async def opened(
     tools: Sequence["BaseTool"] = (),
     search: SearchProvider | None = None,
     scenario: Scenario | None = None,
+    personas: PersonaSource | None = None,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncIterator[Services]:
     """The services of a run, closed at the end; also for running one graph by itself.
 
-    `search` and `scenario` stand in for those that the settings name; `run.json` says the
-    provider's name and the scenario in full.
+    `search`, `scenario` and `personas` stand in for those that the settings name; `run.json` says
+    the provider's name and the scenario in full.
     Raises UsageError for what the user can mend.
     """
     watcher = watcher or Watcher()
+    use_few_arenas()
     if search is not None:
         settings = settings.model_copy(update={"search": search.name})
     found, name = (Found(scenario, Path()), scenario.id) if scenario else _sought(settings)
+    given = _given(settings, personas)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(RunFolder(settings.folder(name)))
         stack.enter_context(plain_disk_errors(folder.path))
@@ -92,11 +105,50 @@ async def opened(
         if found is None:
             watcher.stage("scenario")
             found = await drafted(settings.scenario, folder.path, caller, settings.seed)
+        scenario = with_seats(found.scenario, settings.participants, settings.policy)
+        found = Found(scenario, found.folder)
         pool = UserPool()
         provider = _provider(settings, found.scenario, folder.path, search)
         context = await _context(stack, settings, found, folder, caller, pool, watcher, provider)
         context = _equipped(context, settings, tools)
+        context = await _guided(stack, context, settings, given)
         yield Services(context, folder, pool)
+
+
+class _Given(NamedTuple):
+    """What the settings name as files, read before anything is paid for."""
+
+    toolset: Toolset | None
+    starts: tuple[Start, ...]
+    personas: PersonaSource | None
+
+
+def _given(settings: Settings, personas: PersonaSource | None = None) -> _Given:
+    return _Given(
+        toolset=read_toolset(Path(settings.toolset)) if settings.toolset else None,
+        starts=start_from(Path(settings.continues), settings.at_turn, settings.goals)
+        if settings.continues
+        else (),
+        personas=personas,
+    )
+
+
+async def _guided(
+    stack: AsyncExitStack, context: Context, settings: Settings, given: _Given
+) -> Context:
+    """The context with what steers its dialogues: mode, controls, personas, tool set, starts."""
+    scenario, toolset = context.scenario, None
+    if given.toolset is not None:
+        toolset = await asyncio.to_thread(ToolsetTools, given.toolset, today=scenario.today)
+        stack.callback(toolset.close_all)
+    return replace(
+        context,
+        mode=settings.mode,
+        requested=settings.wishes(scenario.controls),
+        personas=given.personas or persona_source(settings.personas, scenario),
+        starts=given.starts,
+        toolset=toolset,
+    )
 
 
 def _sought(settings: Settings) -> tuple[Found | None, str]:
@@ -125,8 +177,22 @@ def _described(settings: Settings, found: Found | None) -> dict[str, Any]:
         **settings.model_dump(mode="json"),
         "scenario": scenario,
         "versions": {name: version(name) for name in VERSIONED},
-        "contents": {"documents": fingerprints(documents), "prompts": prompt_versions(language)},
+        "contents": {
+            "documents": fingerprints(documents),
+            "prompts": prompt_versions(language),
+            "files": _hashes(settings),
+        },
     }
+
+
+def _hashes(settings: Settings) -> dict[str, str]:
+    """The contents of the files that settings name besides documents."""
+    personas = persona_file(settings.personas)
+    named = (personas, settings.toolset, settings.continues)
+    files = [Path(name) for name in named if name is not None]
+    dialogues = [file / DIALOGUES if file.is_dir() else file for file in files]
+    there = [file for file in dialogues if file.is_file()]
+    return {str(file): sha256(file.read_bytes()).hexdigest()[:16] for file in there}
 
 
 def _provider(
@@ -159,7 +225,7 @@ async def _context(
         embedder = KeptEmbedder(embedder, caller.journal)
     client = await asyncio.to_thread(open_chroma, folder.path / "memory")
     stack.callback(close_chroma, client)
-    volumes = Volumes(folder.path / "memory" / "volumes")
+    volumes = Volumes(folder.path / "memory" / "volumes", window=settings.ahead + LARGEST_WAVE)
     stack.callback(volumes.close)
     context = Context(
         scenario=scenario,

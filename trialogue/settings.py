@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from trialogue.agents.controls import Requested, parse_controls, with_preset
+from trialogue.agents.goal import Mode
 from trialogue.agents.limits import Limits
 from trialogue.agents.models import ModelSpec, address
 from trialogue.errors import UsageError
 from trialogue.graphs.context import Options
 from trialogue.records import Record
+from trialogue.records.scenario import Policy, Seat, check_seats
 from trialogue.yaml_files import read_part, told
 
 Role = Literal[
@@ -32,6 +35,12 @@ class Settings(Record):
     name; `embedder_base_url` is the server of an `openai:NAME` embedder; `search` is a provider's
     name or None for no web search; `documents` are further files and folders; `timeout` bounds one
     try of one model call, in seconds; `attempts` bounds the tries for one dialogue.
+
+    `mode` "task" has the user raise one thing after the other, "user" a goal of many subtasks
+    (U §3). `controls` are wishes by name, over those of the scenario and of `preset`; `personas`
+    is a file or a plugin's name; `participants` and `policy` go over the scenario's; `toolset` is
+    a tool set's file. `continues` is a file of dialogues to go on from, after `at_turn` turns, with
+    further `goals`. `accept` "valid" replaces dialogues that the validator refuses.
     """
 
     scenario: str = Field(min_length=1)
@@ -46,6 +55,17 @@ class Settings(Record):
     limits: Limits = Limits()
     documents: tuple[str, ...] = ()
     search: str | None = None
+    mode: Mode = "task"
+    controls: dict[str, Any] = {}
+    preset: str | None = None
+    personas: str | None = None
+    participants: tuple[Seat, ...] = ()
+    policy: Policy | None = None
+    toolset: str | None = None
+    continues: str | None = None
+    at_turn: int | None = Field(default=None, ge=1)
+    goals: tuple[str, ...] = ()
+    accept: Literal["valid"] | None = None
     user_tools: tuple[str, ...] | None = None
     assistant_tools: tuple[str, ...] | None = None
     timeout: float = Field(default=300.0, gt=0)
@@ -57,6 +77,19 @@ class Settings(Record):
     def _without_a_key(cls, base_url: str | None) -> str | None:
         return base_url if base_url is None else address(base_url)
 
+    @field_validator("participants")
+    @classmethod
+    def _told_apart(cls, seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
+        check_seats(seats)
+        return seats
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.at_turn is not None and self.continues is None:
+            raise ValueError("at_turn needs a file to go on from (continues)")
+        self.wishes()
+        return self
+
     @field_validator("roles", mode="before")
     @classmethod
     def _short_names(cls, roles: Any) -> Any:
@@ -65,8 +98,12 @@ class Settings(Record):
             return roles
         return {role: {"name": m} if isinstance(m, str) else m for role, m in roles.items()}
 
-    def models(self, roles: tuple[Role, ...] = SYNTHESIS_ROLES) -> dict[str, ModelSpec]:
-        """The model of each role."""
+    def models(self, roles: tuple[Role, ...] | None = None) -> dict[str, ModelSpec]:
+        """The model of each role; by default of those that a run with these settings needs."""
+        if roles is None:
+            played: tuple[Role, ...] = ("tool_simulator",) if self.toolset else ()
+            judged: tuple[Role, ...] = ("judge",) if self.accept else ()
+            roles = (*SYNTHESIS_ROLES, *played, *judged)
         usual = ModelSpec(name=self.model, base_url=self.base_url)
         return {role: self.roles.get(role, usual) for role in roles}
 
@@ -78,6 +115,19 @@ class Settings(Record):
         local = any(spec.name.startswith("local") for spec in self.models().values())
         return 2 if local else self.limits.concurrency
 
+    @property
+    def ahead(self) -> int:
+        """How far a dialogue may run ahead of the first that is not written."""
+        return 2 * self.at_once
+
+    def wishes(self, of_scenario: Mapping[str, Any] | None = None) -> Requested:
+        """The controls asked for, over the preset's, over those of the scenario.
+
+        Raises UsageError for an unknown control or preset, or if they contradict each other.
+        """
+        own = with_preset(self.preset, parse_controls(self.controls))
+        return own.over(parse_controls(of_scenario or {}))
+
     def folder(self, scenario_id: str) -> Path:
         """The run folder: `out`, or one named for scenario and seed under `runs`."""
         return Path(self.out) if self.out else Path("runs") / f"{scenario_id}-seed{self.seed}"
@@ -86,7 +136,8 @@ class Settings(Record):
 def load_settings(config: Path | None, given: Mapping[str, Any]) -> Settings:
     """Settings from a config file with `given` over them; None there means not given.
 
-    `given` may name fields of `options` and `limits` directly. Raises UsageError.
+    `given` may name fields of `options` and `limits` directly; its `controls`, a mapping or texts
+    such as "formality=0.8", go over those of the file one by one. Raises UsageError.
     """
     base: dict[str, Any] = {}
     if config is not None:
@@ -94,6 +145,8 @@ def load_settings(config: Path | None, given: Mapping[str, Any]) -> Settings:
     for key, value in given.items():
         if value is None:
             continue
+        if key == "controls":
+            value = {**base.get("controls", {}), **parse_controls(value).texts()}
         home = next((h for h, kind in _NESTED.items() if key in kind.model_fields), None)
         (base.setdefault(home, {}) if home else base)[key] = value
     try:

@@ -88,7 +88,8 @@ def _refused(path: Path, node: Any, fault: Any, kind: type[BaseModel]) -> UsageE
 def _malformed(path: Path, error: Exception) -> str:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark else 1
-    return f"{path}:{line}: not YAML: {getattr(error, 'problem', None) or error}"
+    told = " ".join(str(getattr(error, "problem", None) or error).split())
+    return f"{path}:{line}: not YAML: {told}"
 
 
 def _line(node: Any, place: tuple[int | str, ...]) -> int:

@@ -33,7 +33,7 @@ async def test_user_and_assistant_alternate_until_the_story_is_told(
     ended = await talk(await stocked(make_context()))
     assert [turn.speaker for turn in ended["turns"]] == ["user", "assistant"] * 3
     assert ended["stop_reason"] == "goal_reached"
-    assert ended["told"] == 3
+    assert [subtask.state for subtask in ended["goal"]] == ["done"] * 3
 
 
 @pytest.mark.parametrize("scenario", ["travel_reimbursement", "chailv_baoxiao"])
@@ -50,7 +50,7 @@ async def test_rounds_are_bounded(make_context: MakeContext) -> None:
     ended = await talk(context)
     assert ended["stop_reason"] == "max_rounds"
     assert len(ended["turns"]) == 4
-    assert ended["told"] == 2
+    assert [subtask.state for subtask in ended["goal"]] == ["done", "done", "open"]
 
 
 async def test_it_goes_on_from_turns_that_stand_already(make_context: MakeContext) -> None:

@@ -12,8 +12,11 @@ FLOWS = {
     knowledge: "__start__ keywords search read keep __end__",
     users: "__start__ propose reject pool __end__, pool propose",
     experience: "__start__ recall act observe review __end__, review recall",
-    dialogue: "__start__ user assistant __end__, __start__ assistant user, __start__ __end__",
-    synthesis: "__start__ knowledge users experience dialogue score __end__",
+    dialogue: "__start__ plan floor user floor assistant check floor __end__",
+    synthesis: (
+        "__start__ knowledge users experience dialogue score __end__, "
+        "knowledge takeover dialogue, knowledge errands dialogue"
+    ),
 }
 
 

@@ -2,12 +2,13 @@ import pytest
 from made_users import MakeContext
 from openai_server import OpenAIServer
 
+from trialogue.agents.controls import Manner
 from trialogue.agents.prompt import prompt_versions
 from trialogue.graphs import synthesis
 from trialogue.graphs.context import Context
 from trialogue.graphs.pool import UserPool
 from trialogue.graphs.running import run_graph
-from trialogue.records import Dialogue
+from trialogue.records import Dialogue, Origin, Start
 from trialogue.scenario_files import scenario_names
 
 
@@ -75,3 +76,34 @@ async def test_every_scenario_that_ships_works(make_context: MakeContext, scenar
     assert record.stop_reason == "goal_reached"
     assert record.scores["figures_told"] == 1.0
     assert not any(context.tally.faulty.values())
+
+
+async def test_user_mode_is_recorded_with_its_goal(make_context: MakeContext) -> None:
+    record = await synthesize(make_context(mode="user", manner=Manner({"focus": 2})))
+    assert record.mode == "user"
+    assert record.controls == {"focus": 2}
+    assert record.participants == ()
+    assert record.goal
+    assert record.scores["tasks_settled"] == 1.0
+    assert record.scores["goal_checks"] >= len(record.goal)
+    assert Dialogue.model_validate_json(record.to_line()) == record
+
+
+async def test_a_dialogue_goes_on_from_another(make_context: MakeContext) -> None:
+    before = await synthesize(make_context())
+    wish = "Find out whether the claim can wait until May."
+    start = Start(
+        user=before.user,
+        turns=before.turns[:4],
+        goal=before.goal[:2],
+        goals=(wish,),
+        trajectory=before.trajectory,
+        origin=Origin(dialogue=before.id, turns=4),
+    )
+    after = await synthesize(make_context(start=start).at(1))
+    assert after.turns[:4] == before.turns[:4]
+    assert after.origin == start.origin
+    assert "May" in after.turns[4].text
+    assert (len(after.turns), after.stop_reason) == (6, "goal_reached")
+    assert (after.goal[2].given, after.goal[2].done) == (4, 5)
+    assert after.user == before.user

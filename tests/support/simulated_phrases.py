@@ -96,6 +96,23 @@ PHRASES: dict[str, dict[str, list[str]]] = {
             "For a {topic} nothing is charged up to {limit}. What is above is paid by the guest.",
         ],
         "keyword": ["{known} rules", "{known} limits", "{known} conditions"],
+        "request": ["What I need is this: {request}.", "Could you see to this: {request}?"],
+        "detail": ["That would be {detail}.", "It comes to {detail}.", "I make it {detail}."],
+        "confirm": ["So I have understood that?", "Then I have got that right?"],
+        "closing": [
+            "That is all I came for, thanks.",
+            "Thank you, I have what I need.",
+            "Many thanks, I will go now.",
+        ],
+        "ask": ["And what about the {detail}?", "May I ask for the {detail}?"],
+        "affirm": ["Yes, that is right.", "Exactly, that is right."],
+        "explain": ["By {term} we mean what stands there.", "Well, {term} is just a word for it."],
+        "grounded": ["Here is what I find: {result}.", "I have looked, and got this: {result}."],
+        "join": [
+            "I was there too, and I have something to ask about {topic}.",
+            "That was my day as well, so now about {topic} from me.",
+        ],
+        "remark": ["One thing more: {rule}", "Do not forget this: {rule}"],
     },
     "zh": {
         "intent": [
@@ -161,5 +178,19 @@ PHRASES: dict[str, dict[str, list[str]]] = {
             "{topic}以{limit}为限，不另收费。超出后由客人付。",
         ],
         "keyword": ["{known} 规定", "{known} 限额", "{known} 条件"],
+        "request": ["我想办这件事：{request}。", "麻烦您看一下：{request}。"],
+        "detail": ["一共是{detail}。", "就是{detail}。", "我算了是{detail}。"],
+        "confirm": ["那我这样理解对吗？", "这么说我没听错吧？"],
+        "closing": [
+            "我要问的都问完了，多谢。",
+            "好的，那我就先走了，谢谢。",
+            "谢谢，我心里有底了。",
+        ],
+        "ask": ["请问{detail}是多少？", "{detail}有多少呢？"],
+        "affirm": ["对，就是这样。", "是的，没有错。"],
+        "explain": ["{term}就是字面上的意思。", "所谓{term}，就是这么个叫法。"],
+        "grounded": ["查到的是这样：{result}。", "我看了一下，是{result}。"],
+        "join": ["我当时也在，想问问{topic}的事。", "我也一起去了，{topic}这块我也想问。"],
+        "remark": ["另外提醒一下：{rule}", "还要注意：{rule}"],
     },
 }

@@ -12,6 +12,7 @@ from trialogue.commands.faults import Commands
 from trialogue.commands.graph import graph
 from trialogue.commands.plugins import plugins
 from trialogue.commands.synthesize import synthesize
+from trialogue.commands.tools import tools
 
 app = typer.Typer(
     cls=Commands,
@@ -47,4 +48,5 @@ app.command()(evaluate)
 app.command()(graph)
 app.command()(doctor)
 app.command()(plugins)
+app.command()(tools)
 app.add_typer(models.app, name="models")

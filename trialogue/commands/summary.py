@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from trialogue.run_folder import DIALOGUES
+from trialogue.run_folder import DIALOGUES, FAILURES
 
 if TYPE_CHECKING:
     from trialogue.run import Result
@@ -17,21 +17,24 @@ _KINDS = {
 
 def figures(result: "Result") -> dict[str, Any]:
     """The figures of a run, ready for JSON. Rewrites and failures are of this session."""
-    rounds, messages = [], 0
-    for dialogue in result.dialogues():
-        rounds.append(dialogue.rounds)
-        messages += len(dialogue.turns)
+    from trialogue.evaluation.goal_figures import goal_figures
+
+    dialogues = result.dialogues()
+    rounds = [dialogue.rounds for dialogue in dialogues]
+    goals = goal_figures(dialogues)
     return {
         "folder": str(result.folder),
         "dialogues": str(result.folder / DIALOGUES),
         "wanted": result.wanted,
         "accepted": result.accepted,
         "failed": result.failed,
+        "refused": result.refused,
         "rounds": {
             "mean": round(sum(rounds) / len(rounds), 3) if rounds else 0.0,
             "max": max(rounds, default=0),
         },
-        "messages": messages,
+        "messages": sum(len(dialogue.turns) for dialogue in dialogues),
+        "goals": goals.model_dump(exclude={"dialogues"}) if goals else None,
         "usage": {role: usage.model_dump() for role, usage in sorted(result.usage.items())},
         "calls": {role: asdict(stats) for role, stats in sorted(result.calls.items())},
         "rewrites": _rewrites(result),
@@ -64,14 +67,32 @@ def told(figures: Mapping[str, Any]) -> Iterator[str]:
 def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "dialogues", f"{figures['accepted']} of {figures['wanted']}"
     yield "failed attempts", str(figures["failed"])
+    if figures["refused"]:
+        yield "refused", f"{figures['refused']} (kept in {FAILURES} with the reason)"
     yield "rounds", f"{figures['rounds']['mean']:.1f} mean, {figures['rounds']['max']} max"
     yield "messages", f"{figures['messages']:,}"
+    if figures["goals"]:
+        yield from _goals(figures["goals"])
     yield from _spent(figures["usage"].values())
     for kind, count in figures["rewrites"].items():
         yield (
             f"{_KINDS.get(kind, kind)} rewritten",
             f"{count['rate']:.0%} of {count['lines']:,}",
         )
+
+
+def _goals(goals: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """U's table 1, and how often users stopped too early or never."""
+    for name in ("messages", "tasks", "tool_steps"):
+        spread = goals[name]
+        told = f"{spread['mean']:.1f} mean, {spread['max']} max"
+        yield f"{name.replace('_', ' ')} a dialogue", told
+    yield "tasks settled", f"{goals['settled']:.0%}"
+    yield "ended too early", f"{goals['ended_early']:.0%} of dialogues"
+    yield "never ended", f"{goals['never_ended']:.0%} of dialogues"
+    if goals["claimed_early"] is not None:
+        yield "model said done too early", f"{goals['claimed_early']:.0%} of checks"
+        yield "model said not done at the end", f"{goals['claimed_late']:.0%} of checks"
 
 
 def _spent(usage: Any) -> Iterator[tuple[str, str]]:

@@ -39,6 +39,37 @@ def synthesize(
     search: Annotated[
         str | None, typer.Option(metavar="NAME", help="A web search provider, such as ddgs.")
     ] = None,
+    mode: Annotated[
+        str | None,
+        typer.Option(metavar="task|user", help="One thing after the other, or a goal in parts."),
+    ] = None,
+    control: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="A control: 0.8, a range 0..1, a grid 1|3|5; repeatable."
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Controls that belong together.")
+    ] = None,
+    personas: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Who users are: a file or a plugin.")
+    ] = None,
+    toolset: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Tools of the assistant, with their data.")
+    ] = None,
+    continues: Annotated[
+        str | None, typer.Option("--continue", metavar="FILE", help="Dialogues to go on from.")
+    ] = None,
+    at_turn: Annotated[
+        int | None, typer.Option(help="As many turns of them are kept [default: all].")
+    ] = None,
+    goal: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="What the user wants; repeatable.")
+    ] = None,
+    accept: Annotated[
+        str | None, typer.Option(metavar="valid", help="Replace dialogues that do not hold.")
+    ] = None,
     rounds: Annotated[int | None, typer.Option(help="Most rounds in a dialogue.")] = None,
     max_calls: Annotated[int | None, typer.Option(help="Most model calls.")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Most tokens, both ways.")] = None,
@@ -62,6 +93,15 @@ def synthesize(
         "embedder": embedder,
         "documents": documents or None,
         "search": search,
+        "mode": mode,
+        "controls": control or None,
+        "preset": preset,
+        "personas": personas,
+        "toolset": toolset,
+        "continues": continues,
+        "at_turn": at_turn,
+        "goals": goal or None,
+        "accept": accept,
         "rounds": rounds,
         "calls": max_calls,
         "tokens": max_tokens,

@@ -20,6 +20,7 @@ from trialogue.records.dialogue import (
 from trialogue.records.goal import Subtask
 from trialogue.records.persona import Persona
 from trialogue.records.scenario import Activity, Exchange, Language, Quantity, Role, Roles, Scenario
+from trialogue.records.start import Start
 from trialogue.records.toolset import Column, RubricLine, Table, Toolset, ToolSpec, ToolTask
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Scenario",
     "ScenarioRef",
     "Speaker",
+    "Start",
     "Subtask",
     "Table",
     "ToolCall",

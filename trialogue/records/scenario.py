@@ -1,14 +1,16 @@
 """The scenario x: who talks to whom, about what, under which rules (R §3.1)."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from trialogue.records.base import Record
 
 Language = Literal["en", "zh"]
+Policy = Literal["round_robin", "address", "model"]
 
 
 class Role(Record):
@@ -27,6 +29,39 @@ class Roles(Record):
 
     user: Role
     assistant: Role
+
+
+class Seat(Record):
+    """A place at the table, where a dialogue has several users or several assistants.
+
+    `name` is what the others call them; a user's may be left out and is drawn then. `description`
+    says as a role's who that is; left out, it is the role's.
+    """
+
+    speaker: Literal["user", "assistant"]
+    name: str = ""
+    description: str = ""
+
+
+def check_seats(seats: Sequence[Seat]) -> None:
+    """Nothing, or ValueError: who is missing, or whose name does not tell them apart."""
+    if not seats:
+        return
+    for side in ("user", "assistant"):
+        if all(seat.speaker != side for seat in seats):
+            raise ValueError(f"has no {side}; a dialogue needs at least one")
+    if any(not seat.name.strip() for seat in seats if seat.speaker == "assistant"):
+        raise ValueError("has an assistant without a name; give each one, such as `name: Desk`")
+    names = [seat.name.strip().casefold() for seat in seats if seat.name.strip()]
+    if twice := next((seat.name for seat in seats if names.count(seat.name.casefold()) > 1), None):
+        raise ValueError(f"has {twice!r} twice; every participant needs a name of their own")
+    if odd := next((seat.name for seat in seats if not _can_be_called(seat.name)), None):
+        raise ValueError(f"has the name {odd!r}; a name is 1 to 40 letters, digits and spaces")
+
+
+def _can_be_called(name: str) -> bool:
+    plain = name.replace(" ", "").replace("-", "").replace("'", "").replace(".", "")
+    return not name or (len(name) <= 40 and plain.isalnum() and name == " ".join(name.split()))
 
 
 class Quantity(Record):
@@ -107,6 +142,8 @@ class Scenario(Record):
 
     `today` is the day on which the conversation takes place; no clock is ever read.
     `documents` are files or folders with the rules, relative to the scenario's file.
+    `participants` are who takes part where that is more than one user and one assistant, and
+    `policy` says who of them speaks next. `controls` are values, ranges or grids by name.
     """
 
     schema_version: Literal[1] = 1
@@ -127,3 +164,12 @@ class Scenario(Record):
     user_tools: tuple[str, ...] = ()
     assistant_tools: tuple[str, ...] = ()
     assistant_sees_record: bool = True
+    participants: tuple[Seat, ...] = ()
+    policy: Policy = "round_robin"
+    controls: dict[str, Any] = {}
+
+    @field_validator("participants")
+    @classmethod
+    def _told_apart(cls, seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
+        check_seats(seats)
+        return seats

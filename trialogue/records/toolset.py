@@ -64,10 +64,15 @@ class RubricLine(Record):
 
 
 class ToolTask(Record):
-    """Something a user may want that needs the tools; `text` is the user's request."""
+    """Something a user may want that needs the tools; `text` is the user's request.
+
+    `user` is the name of who can want it, empty where anybody can: one dialogue has the tasks of
+    one user.
+    """
 
     id: str
     text: str
+    user: str = ""
     difficulty: Difficulty = "easy"
     tools: tuple[str, ...] = ()
     rubric: tuple[RubricLine, ...] = ()

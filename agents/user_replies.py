@@ -1,0 +1,103 @@
+"""What a user says besides raising a subtask: tells a detail, has it confirmed, takes leave."""
+
+import re
+
+from trialogue.agents.checks import (
+    Fault,
+    asks_nothing,
+    carries,
+    keeps_words,
+    no_longer_than,
+    not_repeating,
+    only_figures,
+    without_figures,
+)
+from trialogue.agents.figures import figures, totals
+from trialogue.agents.goal import point
+from trialogue.agents.phrases import phrase
+from trialogue.agents.scene import Scene
+from trialogue.agents.story import words
+from trialogue.agents.user_lines import spoken
+from trialogue.agents.writer import Draft, fenced
+from trialogue.errors import DialogueFailed
+from trialogue.records import Subtask
+
+
+async def revealed(scene: Scene, subtask: Subtask, question: str) -> Draft:
+    """The answer to what the assistant asked back: the detail held back and nothing else."""
+    place = point(subtask)
+    known = subtask.hidden[0] if subtask.hidden else ""
+    if not known and place is not None:
+        known = scene.trajectory[place].action
+    told = sorted(map(str, figures(known))) if subtask.hidden else []
+    try:
+        return await scene.line(
+            "detail",
+            {"question": fenced(question), "detail": fenced(known or subtask.text)},
+            path=("detail", scene.place),
+            checks=(
+                *spoken(scene),
+                carries(told, scene.scenario.language),
+                only_figures(figures(known or subtask.text), totals(scene.trajectory)),
+                asks_nothing,
+                no_longer_than(120, fatal=True),
+            ),
+            max_tokens=40,
+            temperature=0.5,
+        )
+    except DialogueFailed:
+        bare = f"{known}{'。' if scene.language == 'zh' else '.'}"
+        return Draft(bare if subtask.hidden else phrase(scene, "unknown"), rewrites=1)
+
+
+async def confirmation(scene: Scene, heard: str) -> Draft:
+    """Asks whether an answer was understood; a set phrase where the model finds no words."""
+    try:
+        return await scene.line(
+            "confirm",
+            {"heard": fenced(heard)},
+            path=("confirm", scene.place),
+            checks=(
+                *spoken(scene),
+                _asks,
+                only_figures(figures(heard), set()),
+                keeps_words(" ".join([heard, words(scene.language)["reactions"]]), 0.6),
+                no_longer_than(140, fatal=True),
+                not_repeating(scene.said_by("user")),
+            ),
+            max_tokens=50,
+            temperature=0.4,
+            drafts=3,
+        )
+    except DialogueFailed:
+        return Draft(phrase(scene, "confirm"), rewrites=1)
+
+
+async def leave(scene: Scene, *, settled: bool) -> Draft:
+    """A short sentence with which the user ends the conversation."""
+    outcome = "settled" if settled else "unsettled"
+    try:
+        return await scene.line(
+            "closing",
+            {"outcome": outcome},
+            path=("closing", scene.place),
+            checks=(
+                *spoken(scene),
+                without_figures,
+                _asks_nothing_at_all,
+                no_longer_than(90, fatal=True),
+                not_repeating(scene.said_by("user"), 0.5),
+            ),
+            max_tokens=30,
+            drafts=2,
+        )
+    except DialogueFailed:
+        return Draft(phrase(scene, f"closing_{outcome}"), rewrites=1)
+
+
+def _asks(text: str) -> Fault | None:
+    return None if re.search("[?？]", text) else Fault("asks nothing")
+
+
+def _asks_nothing_at_all(text: str) -> Fault | None:
+    return Fault("asks back") if re.search("[?？]", text) else None

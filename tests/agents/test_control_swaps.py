@@ -1,0 +1,111 @@
+"""Code that moves a line by other words for the same: natural, and never far from its content."""
+
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialogue.agents.checks import Side
+from trialogue.agents.controls import built_in
+from trialogue.agents.controls.files import data
+from trialogue.agents.controls.swaps import moved
+from trialogue.records import Language
+
+TABLES = data("control_swaps")
+
+
+def last(line: str, name: str, value: float, side: Side = "user", language: Language = "en") -> str:
+    """The line after all steps."""
+    return [line, *moved(line, built_in()[name], value, side, language, Random(1))][-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line", "words"),
+    [
+        ("formality", 1.0, "I've bought a desk for 20 USD.", "I have purchased a desk for 20 USD."),
+        ("formality", 0.0, "I did not buy it, and I am sure.", "I didn't buy it, and I'm sure."),
+        ("formality", 0.0, "How much of it is mine?", "how much of it is mine?"),
+        ("formality", 0.0, "Do I have to pay?", "do I have to pay?"),
+        ("technical_language", 1.0, "Here is a bill for the bike.", "Here is an invoice for the"),
+        ("technical_language", 0.0, "I lost the receipt.", "I lost the slip."),
+    ],
+)
+def test_words_are_exchanged(name: str, value: float, line: str, words: str) -> None:
+    assert words in last(line, name, value)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("Laundry is paid.", "Laundry is paid."),
+        ("No, it is paid.", "No, it is paid."),
+        ("Jinsha Food pays 20 CNY.", "Jinsha Food pays 20 CNY."),
+    ],
+)
+def test_no_lead_in_where_a_capital_may_be_a_name(line: str, kept: str) -> None:
+    assert last(line, "formality", 0.0, "assistant") == kept
+
+
+def test_lead_ins_come_after_a_greeting_and_before_the_question() -> None:
+    line = "Hello. The taxi cost 52 USD. Is that paid?"
+    found = last(line, "formality", 0.0)
+    assert found.startswith("Hello. ")
+    assert ", the taxi cost 52 USD. " in found.replace("so the", ", the")
+    assert found.endswith("is that paid?")
+
+
+def test_a_question_that_leads_in_itself_gets_no_lead_in() -> None:
+    assert last("And is it paid?", "formality", 0.0) == "And is it paid?"
+    assert last("But is it paid?", "formality", 1.0) == "But is it paid?"
+
+
+def test_a_question_alone_gets_one_sentence_more_at_most() -> None:
+    assert last("Is the taxi to the airport paid?", "verbosity", 1.0).count(".") == 1
+
+
+def test_a_title_ends_no_sentence() -> None:
+    found = last("I saw Dr. Birch about a sore knee on 8 May.", "verbosity", 1.0)
+    assert "I saw Dr. Birch about" in found
+
+
+def test_chinese_is_moved_both_ways() -> None:
+    line = "你花了52元打车，能报销吗？"
+    formal = last(line, "formality", 1.0, "user", "zh")
+    assert "您支付了52元乘坐出租车，可予报销吗？" in formal
+    assert "你" in last(formal, "formality", 0.0, "user", "zh")
+
+
+def test_nothing_moves_without_a_table() -> None:
+    assert last("The hotel is a hotel.", "lexical_variety", 1.0) == "The hotel is a hotel."
+    assert last("The hotel is a hotel.", "focus", 5) == "The hotel is a hotel."
+
+
+@given(st.text(max_size=80), st.sampled_from(list(TABLES["en"])), st.sampled_from([0.0, 1.0]))
+def test_any_text_can_be_moved_without_a_figure_more(text: str, name: str, value: float) -> None:
+    for language in ("en", "zh"):
+        for side in ("user", "assistant"):
+            found = last(text, name, value, side, language)
+            assert [c for c in found if c.isdigit()] == [c for c in text if c.isdigit()]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_tables_have_no_figures_and_know_their_places(language: str) -> None:
+    def check(entry: Any) -> None:
+        if isinstance(entry, dict):
+            for key, value in entry.items():
+                assert key in {
+                    *TABLES["en"],
+                    *("pairs", "rise", "fall", "low", "high", "more"),
+                    *("user", "assistant", "start", "question", "end"),
+                }
+                check(value)
+        elif isinstance(entry, list):
+            for part in entry:
+                check(part)
+        else:
+            assert isinstance(entry, str)
+            assert not any(character.isdigit() for character in entry)
+
+    check(TABLES[language])

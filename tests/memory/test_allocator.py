@@ -1,0 +1,46 @@
+import ctypes
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from trialogue.memory import allocator
+
+THREADS = """
+import ctypes, threading
+from trialogue.memory.allocator import give_back, use_few_arenas
+use_few_arenas()
+libc, all_there = ctypes.CDLL(None), threading.Barrier(8)
+def work():
+    all_there.wait()
+    libc.malloc(1000)
+    all_there.wait()
+threads = [threading.Thread(target=work) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+give_back()
+libc.malloc_stats()
+"""
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_stats"), reason="not glibc")
+@pytest.mark.parametrize(("told", "arenas"), [({}, 2), ({"MALLOC_ARENA_MAX": "1"}, 1)])
+def test_threads_share_arenas(told: dict[str, str], arenas: int) -> None:
+    plain = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
+    command = [sys.executable, "-c", THREADS]
+    ended = subprocess.run(command, env=plain | told, stderr=subprocess.PIPE, text=True, check=True)
+    assert ended.stderr.count("Arena ") == arenas
+
+
+@pytest.mark.parametrize("raised", [TypeError, OSError])
+def test_other_systems_are_left_alone(
+    monkeypatch: pytest.MonkeyPatch, raised: type[Exception]
+) -> None:
+    def no_library(_: Any) -> None:
+        raise raised
+
+    monkeypatch.setattr(ctypes, "CDLL", no_library)
+    allocator.use_few_arenas()
+    allocator.give_back()
