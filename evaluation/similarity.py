@@ -31,6 +31,15 @@ def dialogue_vectors(corpus: Corpus) -> Vectors:
     return corpus.embed(["\n".join(t.text for t in d.turns)[:_TEXT] for d in corpus.dialogues])
 
 
+def to_others(corpus: Corpus) -> Floats:
+    """Each dialogue's mean cosine to all others, (D,); NaN where there are none."""
+    rows = dialogue_vectors(corpus).astype(np.float64)
+    if len(rows) < 2:
+        return np.full(len(rows), np.nan)
+    near: Floats = (rows @ rows.sum(axis=0) - np.einsum("ij,ij->i", rows, rows)) / (len(rows) - 1)
+    return near
+
+
 def similarity(corpus: Corpus) -> Similarity:
     """All pairs of a corpus; the work grows with the square of D, the memory does not."""
     rows, size = dialogue_vectors(corpus), len(corpus.dialogues)

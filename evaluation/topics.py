@@ -82,7 +82,11 @@ def merged(names: Sequence[str | None], corpus: Corpus, same: float = SAME) -> T
         ).fit_predict(distances)
         first = {group: different[i] for i, group in reversed(list(enumerate(found)))}
         standing = {name: first[group] for name, group in zip(different, found, strict=True)}
-    named = tuple(standing[name] if name else None for name in names)
+    return counted(tuple(standing[name] if name else None for name in names))
+
+
+def counted(named: tuple[str | None, ...]) -> Topics:
+    """The topics of dialogues whose names are merged already."""
     counts = Counter(name for name in named if name)
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return Topics(named=named, counts=dict(ordered))

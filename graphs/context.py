@@ -1,9 +1,10 @@
 """What graphs work with: models, memories, tools and settings, never kept in their state."""
 
+import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from pydantic import Field, field_validator
 
@@ -18,12 +19,13 @@ from trialogue.agents.user_generator import Candidate
 from trialogue.agents.writer import Tally, Writer
 from trialogue.memory.experience import ExperienceMemory
 from trialogue.memory.people import PeopleMemory
-from trialogue.records import Record, Scenario, Start, ToolTask, Turn
+from trialogue.records import Record, Scenario, Start, ToolTask, Turn, UserProfile
 from trialogue.tools.search import SearchProvider
 from trialogue.tools.shelf import Shelf
 
 Listener = Callable[[int, Turn], Awaitable[None] | None]
 USER_MODE_ROUNDS = 40
+UserKnows = Literal["direct", "identity", "experience"]
 
 
 class Options(Record):
@@ -36,7 +38,9 @@ class Options(Record):
     `proposals` bounds the tries for one user. `reactions` lets users say a few words on the
     answer just heard; `consult` reduces the rules to the case before the assistant answers: None
     means for local models only. `lookups` bounds the tool calls of a user's story, `tool_steps`
-    those of one answer.
+    those of one answer. `user` is what a user knows (R, table 4): "direct" the scenario alone, with
+    "identity" who they are, what they intend and ask, with "experience" what they did; in the
+    first two their turns are improvised.
     """
 
     points: tuple[int, int] = (3, 4)
@@ -50,6 +54,7 @@ class Options(Record):
     consult: bool | None = None
     lookups: int = Field(default=1, ge=0)
     tool_steps: int = Field(default=4, ge=0)
+    user: UserKnows = "experience"
 
     @field_validator("points")
     @classmethod
@@ -57,6 +62,13 @@ class Options(Record):
         if not 1 <= points[0] <= points[1]:
             raise ValueError("must be two numbers from 1 on, the smaller first, such as [3, 4]")
         return points
+
+
+class Pair(NamedTuple):
+    """What an improvised dialogue takes from one with experience: its user and how many rounds."""
+
+    user: UserProfile
+    rounds: int
 
 
 class Pool(Protocol):
@@ -75,7 +87,7 @@ class Context:
     `told` is called with each finished turn. `manner` are the controls of this dialogue, drawn
     from those `requested`; `start` is what it goes on from, one of `starts` in turn. `personas`
     say who users are. `toolset` makes the tools of each dialogue; its tasks are what the user
-    wants then.
+    wants then. `pairs` are what improvised dialogues take from others, by number.
     """
 
     scenario: Scenario
@@ -103,6 +115,7 @@ class Context:
     starts: tuple[Start, ...] = ()
     personas: PersonaSource | None = None
     toolset: ToolsetTools | None = None
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def rounds(self) -> int:
@@ -153,6 +166,13 @@ class Context:
             return self.manner
         values = drawn(self.requested, self.seed, number)
         return Manner(values, self.scenario.language, self.requested.known)
+
+    async def tell(self, turn: Turn) -> None:
+        """Tell whoever listens of a finished turn."""
+        if self.told is not None:
+            waiting = self.told(self.number, turn)
+            if inspect.isawaitable(waiting):
+                await waiting
 
     def remember(self, value: Any, *path: Step) -> None:
         """Keep a JSON value in the journal: what came about by luck, at this place of the run.

@@ -3,7 +3,6 @@
 Task mode is its simplest case: each point of the story is a subtask, settled once answered.
 """
 
-import inspect
 import operator
 from typing import Annotated, TypedDict
 
@@ -84,7 +83,7 @@ async def speak_as_user(state: State, runtime: Runtime[Context]) -> Update:
     move = next_move(owned(scene), scene.progress, pace)
     speak = looked_over if context.mode == "user" else user_turn
     turn = await speak(scene, move, reactions=context.options.reactions)
-    await _tell(context, turn)
+    await context.tell(turn)
     goal, progress = with_turn(scene.goal, scene.progress, move, scene.place)
     return {"turns": (turn,), "goal": goal, "progress": progress}
 
@@ -93,7 +92,7 @@ async def answer_as_assistant(state: State, runtime: Runtime[Context]) -> Update
     """The assistant's answer, a question back where a detail is missing, or a colleague's word."""
     context, scene = runtime.context, _scene(state, runtime.context)
     turn, progress = await _answer(scene, context)
-    await _tell(context, turn)
+    await context.tell(turn)
     return {"turns": (turn,), "progress": progress}
 
 
@@ -138,13 +137,6 @@ def _scene(state: State, context: Context) -> Scene:
         state["progress"],
         state.get("speaker", ""),
     )
-
-
-async def _tell(context: Context, turn: Turn) -> None:
-    if context.told is not None:
-        waiting = context.told(context.number, turn)
-        if inspect.isawaitable(waiting):
-            await waiting
 
 
 def _way(state: State, runtime: Runtime[Context]) -> str:

@@ -1,4 +1,8 @@
-"""One dialogue from a scenario: knowledge → users → experience → dialogue → score."""
+"""One dialogue from a scenario: knowledge → users → experience → dialogue → score.
+
+Where users are to know less (R, table 4), an improvised dialogue takes the place of experience and
+dialogue.
+"""
 
 from typing import TypedDict
 
@@ -13,7 +17,7 @@ from trialogue.agents.seeds import seed_for
 from trialogue.agents.user_generator import Candidate
 from trialogue.evaluation.figures_told import score
 from trialogue.evaluation.goal_figures import goal_scores
-from trialogue.graphs import dialogue, experience, knowledge
+from trialogue.graphs import dialogue, experience, improvised, knowledge
 from trialogue.graphs.context import Context
 from trialogue.graphs.errands import user_with_errands
 from trialogue.graphs.pool import UserPool
@@ -27,6 +31,7 @@ class State(TypedDict):
     problems: tuple[str, ...]
     candidate: Candidate
     user: UserProfile
+    rounds: int
     trajectory: tuple[Action, ...]
     turns: tuple[Turn, ...]
     goal: tuple[Subtask, ...]
@@ -41,9 +46,11 @@ class Update(TypedDict, total=False):
     problems: tuple[str, ...]
     candidate: Candidate
     user: UserProfile
+    rounds: int
     trajectory: tuple[Action, ...]
     turns: tuple[Turn, ...]
     goal: tuple[Subtask, ...]
+    progress: Progress
     record: Dialogue
 
 
@@ -67,6 +74,16 @@ async def take_errands(state: State, runtime: Runtime[Context]) -> Update:
     """A user with tasks of the tool set, in place of one with a story."""
     user, goal = user_with_errands(runtime.context)
     return {"user": user, "trajectory": (), "goal": goal}
+
+
+async def meet_user(state: State, runtime: Runtime[Context]) -> Update:
+    """A user who has lived through nothing, and how many rounds to talk."""
+    return {
+        **await improvised.met(runtime.context),
+        "trajectory": (),
+        "goal": (),
+        "progress": Progress(),
+    }
 
 
 async def take_over(state: State, runtime: Runtime[Context]) -> Update:
@@ -100,6 +117,8 @@ async def score_dialogue(state: State, runtime: Runtime[Context]) -> Update:
         }
     )
     scores = {**score(finished), **goal_scores(finished, state["progress"])}
+    if context.options.user != "experience":
+        scores = {"rewritten": scores["rewritten"]}
     return {"record": finished.model_copy(update={"scores": scores})}
 
 
@@ -123,7 +142,9 @@ def record(context: Context, user: UserProfile, stop_reason: str) -> Dialogue:
 def _from_where(state: State, runtime: Runtime[Context]) -> str:
     if runtime.context.start is not None:
         return "takeover"
-    return "errands" if runtime.context.tool_tasks else "users"
+    if runtime.context.tool_tasks:
+        return "errands"
+    return "users" if runtime.context.options.user == "experience" else "meeting"
 
 
 def build() -> StateGraph[State, Context, State, State]:
@@ -133,14 +154,18 @@ def build() -> StateGraph[State, Context, State, State]:
     graph.add_node("users", choose_user)
     graph.add_node("takeover", take_over)
     graph.add_node("errands", take_errands)
+    graph.add_node("meeting", meet_user)
+    graph.add_node("improvised", improvised.build().compile())
     graph.add_node("experience", experience.build().compile())
     graph.add_node("dialogue", dialogue.build().compile())
     graph.add_node("score", score_dialogue)
     graph.add_edge(START, "knowledge")
-    graph.add_conditional_edges("knowledge", _from_where, ["users", "takeover", "errands"])
+    graph.add_conditional_edges("knowledge", _from_where, ["users", "takeover", "errands", "meeting"])
     graph.add_edge("users", "experience")
     graph.add_edge("takeover", "dialogue")
     graph.add_edge("errands", "dialogue")
+    graph.add_edge("meeting", "improvised")
+    graph.add_edge("improvised", "score")
     graph.add_edge("experience", "dialogue")
     graph.add_edge("dialogue", "score")
     graph.add_edge("score", END)

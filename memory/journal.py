@@ -29,6 +29,7 @@ _FOUND = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_
 _ANSWER = "answer, input_tokens, output_tokens, cost, seconds"
 _GET = f"SELECT {_ANSWER} FROM calls WHERE key = ?"
 _PUT = "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_BORROW = "INSERT OR IGNORE INTO calls SELECT * FROM lender.calls WHERE key = ?"
 _ROWS = f"SELECT key, role, request, {_ANSWER} FROM calls ORDER BY rowid"
 _TOTALS = """
 SELECT role, count(*), sum(input_tokens), sum(output_tokens), sum(cost)
@@ -39,12 +40,20 @@ FROM calls GROUP BY role ORDER BY role
 class Journal:
     """Model calls and learnt facts in one SQLite file (or ":memory:").
 
-    Every `put` is committed at once. Raises UsageError for a file that is not a journal, can't
+    Every `put` is committed at once. `lender` is another journal's file: what was answered there
+    is taken over when the same is asked here, and counts here as well. Raises UsageError for a file that is not a journal, can't
     be opened or written, or is locked for longer than `patience` seconds.
     """
 
-    def __init__(self, path: Path | str = ":memory:", *, patience: float = 60.0) -> None:
+    def __init__(
+        self,
+        path: Path | str = ":memory:",
+        *,
+        patience: float = 60.0,
+        lender: Path | None = None,
+    ) -> None:
         self.path = str(path)
+        self._lender = lender
         with self._explained():
             # One event loop uses it, which need not run in the thread that opened it.
             self._db = sqlite3.connect(
@@ -63,6 +72,10 @@ class Journal:
             raise UsageError(f"{self.path} is not a journal of this version; choose another folder")
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
+        if self._lender is not None and self._lender.is_file():
+            self._db.execute("ATTACH ? AS lender", (str(self._lender),))
+        else:
+            self._lender = None
         if not layout:
             self._db.executescript(
                 f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version={_LAYOUT};COMMIT;"
@@ -72,6 +85,9 @@ class Journal:
         """The answer under `key`, marked as replayed; None if it was never asked."""
         with self._explained():
             row = self._db.execute(_GET, (key,)).fetchone()
+            if row is None and self._lender is not None:
+                self._db.execute(_BORROW, (key,))
+                row = self._db.execute(_GET, (key,)).fetchone()
         return None if row is None else _answer(row)
 
     def put(self, key: str, role: str, request: str, answer: Answer) -> Answer:

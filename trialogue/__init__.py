@@ -3,7 +3,8 @@
 `synthesize` makes dialogues, `accept_until` those that a predicate accepts; `asynthesize` and
 `aaccept_until` do so inside an event loop. `open_run` reads what an earlier run made,
 `read_dialogues` dialogues from anywhere; `evaluate` measures them, `evaluate_against` compares
-metrics with people's ratings. `make_toolset`, `doctor`, `draw` and `installed_plugins`
+metrics with people's ratings. `ablate` compares what users know, `control_study` what controls
+do. `make_toolset`, `doctor`, `draw` and `installed_plugins`
 are the twins of the commands `tools`, `doctor`, `graph` and `plugins`. Nothing heavy is imported
 until it is used.
 """
@@ -13,9 +14,11 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 __all__ = [
+    "Ablation",
     "Action",
     "Agreement",
     "Control",
+    "ControlStudy",
     "Dialogue",
     "Evaluation",
     "Fact",
@@ -41,8 +44,10 @@ __all__ = [
     "Watcher",
     "__version__",
     "aaccept_until",
+    "ablate",
     "accept_until",
     "asynthesize",
+    "control_study",
     "doctor",
     "draw",
     "evaluate",
@@ -55,9 +60,11 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from trialogue.ablating import Ablation, ablate
     from trialogue.accept_until import aaccept_until, accept_until
     from trialogue.agents.controls import Control
     from trialogue.api import asynthesize, doctor, open_run, synthesize
+    from trialogue.control_studying import ControlStudy, control_study
     from trialogue.dialogue_files import read_dialogues
     from trialogue.drawings import draw
     from trialogue.errors import ShortRun, TrialogueError, UsageError
@@ -89,9 +96,11 @@ if TYPE_CHECKING:
     from trialogue.watcher import Watcher
 else:
     _HOMES = {
+        "trialogue.ablating": ("Ablation", "ablate"),
         "trialogue.accept_until": ("aaccept_until", "accept_until"),
         "trialogue.agents.controls": ("Control",),
         "trialogue.api": ("asynthesize", "doctor", "open_run", "synthesize"),
+        "trialogue.control_studying": ("ControlStudy", "control_study"),
         "trialogue.dialogue_files": ("read_dialogues",),
         "trialogue.drawings": ("draw",),
         "trialogue.errors": ("ShortRun", "TrialogueError", "UsageError"),

@@ -1,8 +1,9 @@
 """Has whole sets of dialogues judged: by one model or several, every answer in a journal."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from trialogue.agents.caller import Caller, ModelSpec
 from trialogue.agents.limits import Limits
@@ -14,6 +15,7 @@ from trialogue.own_loop import run_in_own_loop
 from trialogue.records import Dialogue
 
 JOURNAL = "judge.sqlite"
+T = TypeVar("T")
 Judged = Callable[[int, int], None]
 
 
@@ -56,24 +58,25 @@ def judge_sets(
     async def judged() -> list[Judgement]:
         with plain_disk_errors(folder), Journal(folder / JOURNAL) as journal:
             async with Caller(models, journal, limits=limits, timeout=timeout) as caller:
-                return await _all(caller, everything, tuple(models), seed, told)
+                roles = tuple(models)
+                return await each(everything, lambda d: _one(caller, d, roles, seed), told)
 
     found = iter(run_in_own_loop(judged))
     return {name: [next(found) for _ in dialogues] for name, dialogues in sets.items()}
 
 
-async def _all(
-    caller: Caller,
+async def each(
     dialogues: Sequence[Dialogue],
-    roles: Sequence[str],
-    seed: int,
-    told: Judged | None,
-) -> list[Judgement]:
+    ask: Callable[[Dialogue], Awaitable[T]],
+    told: Judged | None = None,
+) -> list[T]:
+    """What `ask` gives for every dialogue, all asked at once, in order; where one raises, the
+    others end and it is raised. `told` hears how many of how many are done."""
     done = 0
 
-    async def one(dialogue: Dialogue) -> Judgement:
+    async def one(dialogue: Dialogue) -> T:
         nonlocal done
-        found = await _one(caller, dialogue, roles, seed)
+        found = await ask(dialogue)
         done += 1
         if told is not None:
             told(done, len(dialogues))

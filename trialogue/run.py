@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialogue.accepting import Accept, Acceptance, accept_named
 from trialogue.agents.personas import PersonaSource
 from trialogue.agents.session import Sleep
+from trialogue.graphs.context import Pair
 from trialogue.records import Scenario
 from trialogue.run_loop import Result, RunLoop
 from trialogue.services import opened
@@ -31,6 +33,8 @@ async def run(
     sleep: Sleep = asyncio.sleep,
     accept: Accept | str | None = None,
     tries: int | None = None,
+    pairs: Sequence[Pair] = (),
+    lender: Path | None = None,
 ) -> Result:
     """Make `settings.n` dialogues in a run folder, going on with what is there.
 
@@ -39,6 +43,8 @@ async def run(
     tries of a model call. `accept`, over that of the settings, says which dialogues count: a
     function or a name; the others are kept among the failures and replaced. `tries` bounds the
     attempts of the run; without it `settings.attempts` bounds the refusals for one dialogue too.
+    `pairs` are the users and rounds of improvised dialogues, by number; `lender` is a journal whose
+    answers are taken over where the same is asked.
     Raises UsageError for what the user can mend, ShortRun when the budget ended or a dialogue
     failed too often; what was made until then is in the folder.
     """
@@ -53,6 +59,8 @@ async def run(
         scenario=scenario,
         personas=personas,
         sleep=sleep,
+        pairs=pairs,
+        lender=lender,
     ) as services:
         made = services.context.toolset
         acceptance = Acceptance(predicate, made.toolset if made else None) if predicate else None

@@ -21,7 +21,7 @@ from trialogue.continuing import start_from
 from trialogue.disk_errors import plain_disk_errors
 from trialogue.errors import UnknownScenario
 from trialogue.graphs import knowledge
-from trialogue.graphs.context import Context
+from trialogue.graphs.context import Context, Pair
 from trialogue.graphs.pool import LARGEST_WAVE, UserPool
 from trialogue.graphs.running import run_graph
 from trialogue.memory.allocator import use_few_arenas
@@ -79,11 +79,13 @@ async def opened(
     scenario: Scenario | None = None,
     personas: PersonaSource | None = None,
     sleep: Sleep = asyncio.sleep,
+    pairs: Sequence[Pair] = (),
+    lender: Path | None = None,
 ) -> AsyncIterator[Services]:
     """The services of a run, closed at the end; also for running one graph by itself.
 
     `search`, `scenario` and `personas` stand in for those that the settings name; `run.json` says
-    the provider's name and the scenario in full.
+    the provider's name and the scenario in full. `pairs` and `lender` are as for `run`.
     Raises UsageError for what the user can mend.
     """
     watcher = watcher or Watcher()
@@ -96,7 +98,7 @@ async def opened(
         folder = stack.enter_context(RunFolder(settings.folder(name)))
         stack.enter_context(plain_disk_errors(folder.path))
         _settle(folder, settings, found)
-        journal = stack.enter_context(Journal(folder.path / "journal.sqlite"))
+        journal = stack.enter_context(Journal(folder.path / "journal.sqlite", lender=lender))
         limits = settings.limits.model_copy(update={"concurrency": settings.at_once})
         caller = await stack.enter_async_context(
             Caller(settings.models(), journal, limits=limits, timeout=settings.timeout, sleep=sleep)
@@ -112,6 +114,7 @@ async def opened(
         context = await _context(stack, settings, found, folder, caller, pool, watcher, provider)
         context = _equipped(context, settings, tools)
         context = await _guided(stack, context, settings, given)
+        context = replace(context, pairs=tuple(pairs))
         yield Services(context, folder, pool)
 
 

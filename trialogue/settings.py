@@ -87,6 +87,10 @@ class Settings(Record):
     def _fit_together(self) -> Self:
         if self.at_turn is not None and self.continues is None:
             raise ValueError("at_turn needs a file to go on from (continues)")
+        if self.options.user != "experience" and (self.continues or self.toolset):
+            raise ValueError(
+                f"options.user {self.options.user!r} goes with neither continues nor toolset"
+            )
         self.wishes()
         return self
 

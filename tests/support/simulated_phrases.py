@@ -112,6 +112,13 @@ PHRASES: dict[str, dict[str, list[str]]] = {
             "I was there too, and I have something to ask about {topic}.",
             "That was my day as well, so now about {topic} from me.",
         ],
+        "improvise": [
+            "I stayed one night longer than planned. Is that paid back as well?",
+            "I took a taxi late in the evening. Do I get the fare back?",
+            "I lost the receipt for my lunch. What can I do about it?",
+            "I booked the flight only two days before. Does that change anything?",
+            "I drove there in my own car. Which rate holds for that?",
+        ],
         "remark": ["One thing more: {rule}", "Do not forget this: {rule}"],
     },
     "zh": {
@@ -191,6 +198,13 @@ PHRASES: dict[str, dict[str, list[str]]] = {
         "explain": ["{term}就是字面上的意思。", "所谓{term}，就是这么个叫法。"],
         "grounded": ["查到的是这样：{result}。", "我看了一下，是{result}。"],
         "join": ["我当时也在，想问问{topic}的事。", "我也一起去了，{topic}这块我也想问。"],
+        "improvise": [
+            "我比原计划多住了一晚，这一晚能报吗？",
+            "我晚上打车回的酒店，车费能报吗？",
+            "我把午饭的小票弄丢了，该怎么办呢？",
+            "机票我是提前两天才订的，有影响吗？",
+            "我是开自己的车去的，按什么标准算？",
+        ],
         "remark": ["另外提醒一下：{rule}", "还要注意：{rule}"],
     },
 }

@@ -201,5 +201,7 @@ WRITERS: dict[str, Callable[[Found, Draw], str]] = {
     "grounded": _grounded,
     "speaker": _speaker,
     "join": lambda found, draw: draw.pick(found, "join").format(**found.values),
+    "improvise": lambda found, draw: draw.pick(found, "opener") + draw.pick(found, "improvise"),
+    "topic": lambda found, draw: draw.pick(found, "topic"),
     "remark": lambda found, draw: draw.pick(found, "remark").format(**found.values),
 }

@@ -6,6 +6,7 @@ import typer
 
 from trialogue import __version__
 from trialogue.commands import models
+from trialogue.commands.ablate import ablate
 from trialogue.commands.doctor import doctor
 from trialogue.commands.evaluate import evaluate
 from trialogue.commands.faults import Commands
@@ -45,6 +46,7 @@ def trialogue(
 
 app.command()(synthesize)
 app.command()(evaluate)
+app.command()(ablate)
 app.command()(graph)
 app.command()(doctor)
 app.command()(plugins)

@@ -29,10 +29,10 @@ def told(found: "Evaluation | Agreement") -> Iterator[str]:
 
 def _evaluation(found: Evaluation) -> Iterator[str]:
     for table in (table_one(found.sets), metric_table(found.sets)):
-        yield from (*_lines(table), "")
+        yield from (*lines(table), "")
     for name, differences in found.compared.items():
         if differences:
-            yield from (*_lines(comparison(name, differences, found.sets[0].name)), "")
+            yield from (*lines(comparison(name, differences, found.sets[0].name)), "")
         else:
             yield f"{name} and {found.sets[0].name}: no two dialogues pair up"
     yield from _notes(found)
@@ -75,7 +75,7 @@ def _unread(unread: Sequence[str]) -> Iterator[str]:
 
 
 def _agreement(found: "Agreement") -> Iterator[str]:
-    yield from _lines(found.table())
+    yield from lines(found.table())
     if found.guessed:
         yield f"{found.guessed} dialogues have turns without a speaker, read in turn"
     yield from _unread(found.unread)
@@ -83,7 +83,7 @@ def _agreement(found: "Agreement") -> Iterator[str]:
         yield f"report: {found.report}"
 
 
-def _lines(table: Table) -> Iterator[str]:
+def lines(table: Table) -> Iterator[str]:
     """A table as lines: texts to the left, numbers to the right."""
     rows = [[shown(cell)[:_WIDEST] for cell in row] for row in table.rows]
     widths = [max(map(len, column)) for column in zip(table.head, *rows, strict=True)]

@@ -130,7 +130,7 @@ def _made(settings: "Settings") -> "Result":
 
     folder = check(settings)
     try:
-        _fetch_models(settings, folder)
+        fetch_models(settings, folder)
         return _run(settings)
     except KeyboardInterrupt:
         ended(f"stopped; the same command goes on with what is in {folder}", INTERRUPTED)
@@ -149,7 +149,7 @@ def _run(settings: "Settings") -> "Result":
         return asyncio.run(run(settings, watcher))
 
 
-def _fetch_models(settings: "Settings", folder: Path) -> None:
+def fetch_models(settings: "Settings", folder: Path) -> None:
     """Fetch what is missing before the event loop starts: there an interrupt would have to wait.
 
     A folder with a journal may not need its chat models again; if it does, the run fetches them.
