@@ -160,7 +160,9 @@ def build() -> StateGraph[State, Context, State, State]:
     graph.add_node("dialogue", dialogue.build().compile())
     graph.add_node("score", score_dialogue)
     graph.add_edge(START, "knowledge")
-    graph.add_conditional_edges("knowledge", _from_where, ["users", "takeover", "errands", "meeting"])
+    graph.add_conditional_edges(
+        "knowledge", _from_where, ["users", "takeover", "errands", "meeting"]
+    )
     graph.add_edge("users", "experience")
     graph.add_edge("takeover", "dialogue")
     graph.add_edge("errands", "dialogue")

@@ -41,8 +41,9 @@ class Journal:
     """Model calls and learnt facts in one SQLite file (or ":memory:").
 
     Every `put` is committed at once. `lender` is another journal's file: what was answered there
-    is taken over when the same is asked here, and counts here as well. Raises UsageError for a file that is not a journal, can't
-    be opened or written, or is locked for longer than `patience` seconds.
+    is taken over when the same is asked here, and counts here as well. Raises UsageError for a
+    file that is not a journal, can't be opened or written, or is locked for longer than `patience`
+    seconds.
     """
 
     def __init__(

@@ -17,9 +17,7 @@ from trialogue.settings import Settings
 JOURNAL = "topics.sqlite"
 
 
-def topics_of(
-    corpora: Mapping[str, Corpus], settings: Settings, folder: Path
-) -> dict[str, Topics]:
+def topics_of(corpora: Mapping[str, Corpus], settings: Settings, folder: Path) -> dict[str, Topics]:
     """The topics of each set, named by the judge's model of the settings.
 
     Names of all sets are merged together, so that a topic is called the same everywhere. Nothing

@@ -87,6 +87,28 @@ def bars(name: str, caption: str, values: Mapping[str, float], most: int = 20) -
     return drawn(name, caption, paint, (6.4, 0.8 + 0.24 * max(1, len(chosen))))
 
 
+def lines(
+    name: str,
+    caption: str,
+    series: Mapping[str, tuple[Sequence[float], Sequence[float | None]]],
+    *,
+    asked: str,
+    found: str,
+) -> Chart:
+    """A line for each series of x and y; what has no y is left out."""
+
+    def paint(axes: "Axes") -> None:
+        for (label, (x, y)), colour in zip(series.items(), _colours(len(series)), strict=True):
+            there = [(a, b) for a, b in zip(x, y, strict=True) if b is not None]
+            axes.plot([a for a, _ in there], [b for _, b in there], color=colour, marker="o")
+            axes.lines[-1].set_label(label)
+        axes.set_xlabel(asked)
+        axes.set_ylabel(found)
+        _legend(axes, series)
+
+    return drawn(name, caption, paint, (5.4, 3.2))
+
+
 def curve(
     name: str,
     caption: str,

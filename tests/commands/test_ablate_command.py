@@ -19,6 +19,12 @@ def dialogues(folder: str) -> list[Any]:
     return list(open_run(f"here/{folder}").dialogues())
 
 
+def drafts(made: list[Any]) -> int:
+    """How often the users of some dialogues were put into words."""
+    said = [turn for dialogue in made for turn in dialogue.turns if turn.speaker == "user"]
+    return sum(1 + turn.rewrites for turn in said)
+
+
 def test_table_four_for_people(trialogue: Trialogue, served: tuple[str, ...]) -> None:
     done = trialogue(*ABLATE, *served)
     assert (done.code, done.err) == (0, "")
@@ -51,11 +57,11 @@ def test_the_conditions_share_users_and_rounds_and_differ_in_what_is_known(
         assert not b.trajectory
         assert set(a.scores) == set(b.scores) == {"rewritten"}
     asked = [b["messages"][-1]["content"] for b in server.requests if prompt_of(b) == "improvise"]
-    assert len(asked) == sum(d.rounds for d in (*direct, *identity))
+    assert len(asked) == drafts(direct) + drafts(identity)
+    assert sum("<person>-</person>" in text for text in asked) == drafts(direct)
     told = [text for text in asked if identity[0].user.intent in text]
-    assert len(told) == identity[0].rounds
+    assert len(told) == drafts(identity[:1])
     assert all(identity[0].user.identity in text for text in told)
-    assert sum("<person>-</person>" in text for text in asked) == sum(d.rounds for d in direct)
 
 
 def test_the_same_command_again_pays_nothing_and_more_goes_on(
@@ -102,7 +108,9 @@ def test_the_twin_in_python(
 
 
 def test_in_chinese_from_a_sentence(trialogue: Trialogue, served: tuple[str, ...]) -> None:
-    done = trialogue("ablate", "社区图书馆的借书和罚款", "-n", 2, "--out", "here", "--json", *served)
+    done = trialogue(
+        "ablate", "社区图书馆的借书和罚款", "-n", 2, "--out", "here", "--json", *served
+    )
     assert done.code == 0, done.err
     assert dialogues("direct")[0].scenario == dialogues("experience")[0].scenario
     assert not Path("here/direct/scenario").exists()

@@ -6,16 +6,18 @@ from types import ModuleType
 
 import pytest
 
-from trialogue.graphs import dialogue, experience, knowledge, synthesis, users
+from trialogue.graphs import dialogue, experience, improvised, knowledge, synthesis, users
 
 FLOWS = {
     knowledge: "__start__ keywords search read keep __end__",
     users: "__start__ propose reject pool __end__, pool propose",
     experience: "__start__ recall act observe review __end__, review recall",
     dialogue: "__start__ plan floor user floor assistant check floor __end__",
+    improvised: "__start__ user assistant __end__, assistant user",
     synthesis: (
         "__start__ knowledge users experience dialogue score __end__, "
-        "knowledge takeover dialogue, knowledge errands dialogue"
+        "knowledge takeover dialogue, knowledge errands dialogue, "
+        "knowledge meeting improvised score"
     ),
 }
 

@@ -7,6 +7,7 @@ import typer
 from trialogue import __version__
 from trialogue.commands import models
 from trialogue.commands.ablate import ablate
+from trialogue.commands.control_study import control_study
 from trialogue.commands.doctor import doctor
 from trialogue.commands.evaluate import evaluate
 from trialogue.commands.faults import Commands
@@ -47,6 +48,7 @@ def trialogue(
 app.command()(synthesize)
 app.command()(evaluate)
 app.command()(ablate)
+app.command()(control_study)
 app.command()(graph)
 app.command()(doctor)
 app.command()(plugins)
