@@ -98,14 +98,19 @@ def studied(
     )
     asked, found = _adherence(control, levels, corpora)
     adherence = trend(asked, found)
-    trends = {name: _over(levels, name) for name in PROPERTIES[1:]} if control.ordered else {}
+
+    def over(name: str) -> Trend | None:
+        return _over(levels, name) if control.ordered else None
+
     return Study(
         control=control.name,
         ordered=control.ordered,
         levels=levels,
         adherence=adherence,
         verdict=verdict(adherence, len(np.unique(asked[np.isfinite(found)]))),
-        **trends,
+        drift=over("drift"),
+        change=over("change"),
+        revisits=over("revisits"),
     )
 
 

@@ -37,14 +37,7 @@ class Update(TypedDict, total=False):
     stop_reason: str
 
 
-class Met(TypedDict):
-    """A user and how many rounds to talk."""
-
-    user: UserProfile
-    rounds: int
-
-
-async def met(context: Context) -> Met:
+async def met(context: Context) -> Pair:
     """The user of this dialogue, as much of it as is to be known, and the number of rounds.
 
     Both are those of the pair with this number; without pairs the user comes from the pool and has
@@ -55,7 +48,7 @@ async def met(context: Context) -> Met:
     if context.options.user == "direct":
         anybody = context.scenario.roles.user.description
         user = UserProfile(id=user.id, identity=anybody, intent="", problems=())
-    return Met(user=user, rounds=min(pair.rounds, context.rounds))
+    return Pair(user, min(pair.rounds, context.rounds))
 
 
 async def _pair(context: Context) -> Pair:

@@ -78,8 +78,10 @@ async def take_errands(state: State, runtime: Runtime[Context]) -> Update:
 
 async def meet_user(state: State, runtime: Runtime[Context]) -> Update:
     """A user who has lived through nothing, and how many rounds to talk."""
+    met = await improvised.met(runtime.context)
     return {
-        **await improvised.met(runtime.context),
+        "user": met.user,
+        "rounds": met.rounds,
         "trajectory": (),
         "goal": (),
         "progress": Progress(),

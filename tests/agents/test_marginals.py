@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from scipy.stats import chi2_contingency, chisquare  # type: ignore[import-untyped]
+from scipy.stats import chi2_contingency, chisquare
 
 import trialogue
 from trialogue.agents.marginals import (

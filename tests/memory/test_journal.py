@@ -186,3 +186,24 @@ def test_a_closed_journal_says_so() -> None:
     journal.close()
     with pytest.raises(UsageError, match="closed"):
         journal.get("x")
+
+
+def test_what_another_journal_knows_is_taken_over(tmp_path: Path) -> None:
+    with Journal(tmp_path / "first") as first:
+        first.put("k", "user", "{}", Answer("yes", input_tokens=3))
+    with Journal(tmp_path / "second", lender=tmp_path / "first") as second:
+        found = second.get("k")
+        assert found is not None
+        assert (found.text, found.replayed) == ("yes", True)
+        assert second.get("other") is None
+        assert second.totals()["user"].input_tokens == 3
+    with Journal(tmp_path / "second") as alone:
+        assert alone.get("k") == found
+    with Journal(tmp_path / "first") as first:
+        assert first.get("other") is None
+
+
+def test_a_lender_that_is_not_there_yet_lends_nothing(tmp_path: Path) -> None:
+    with Journal(tmp_path / "second", lender=tmp_path / "first") as second:
+        assert second.get("k") is None
+    assert not (tmp_path / "first").exists()
