@@ -48,12 +48,12 @@ class Plan(NamedTuple):
     def run(self, place: Place) -> Settings:
         """The settings of the run at a level.
 
-        Where rounds are studied and not bounded otherwise, there may be as many as asked for.
+        Where rounds are studied and not bounded otherwise, there may be as many as can be asked for.
         """
         (name, value), settings = place, self.base.settings
         changed: dict[str, Any] = {"controls": {**settings.controls, name: value}}
         if name == "turns" and "rounds" not in settings.options.model_fields_set:
-            changed["options"] = {"rounds": max(map(int, self.levels[name]))}
+            changed["options"] = {"rounds": int(all_controls()[name].high)}
         return self.base.run(folder_of(place), **changed)
 
 

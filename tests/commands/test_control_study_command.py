@@ -13,7 +13,17 @@ from trialogue import control_study, open_run
 
 STUDY = (
     *("control-study", "travel_reimbursement", "-n", 5, "--out", "here"),
-    *("--control", "formality=0|1", "--control", "turns=2|4"),
+    *("--control", "formality=0|1", "--control", "turns=1|2"),
+)
+SMALL = (
+    "control-study",
+    "travel_reimbursement",
+    "-n",
+    2,
+    "--out",
+    "here",
+    "--control",
+    "turns=1|2",
 )
 
 
@@ -41,7 +51,7 @@ def test_every_level_has_the_same_users(
     assert {d.controls["formality"] for d in low} == {0.0}
     assert [level["value"] for level in found["studies"][0]["levels"]] == [0.0, 1.0]
     rounds = [level["measured"] for level in found["studies"][1]["levels"]]
-    assert rounds == [[2.0] * 5, [4.0] * 5]
+    assert rounds == [[1.0] * 5, [2.0] * 5]
     assert found["studies"][0]["levels"][0]["topics"]["unique"] >= 1
     # What is the same at all levels is asked once: users, their questions, what they did.
     intents = [b for b in server.requests if prompt_of(b) == "intent"]
@@ -51,15 +61,12 @@ def test_every_level_has_the_same_users(
 def test_the_same_command_again_pays_nothing_and_more_goes_on(
     trialogue: Trialogue, served: tuple[str, ...], server: OpenAIServer
 ) -> None:
-    first = trialogue(*STUDY, "--json", *served)
+    first = trialogue(*SMALL, "--json", *served)
     paid = len(server.requests)
-    again = trialogue(*STUDY, "--json", *served)
-    assert len(server.requests) == paid
-    assert again.out == first.out
     found = control_study(
         "travel_reimbursement",
-        {"formality": [0, 1], "turns": "2|4"},
-        n=5,
+        {"turns": [1, 2]},
+        n=2,
         out="here",
         model="openai:tiny",
         base_url=server.base_url,
@@ -67,24 +74,21 @@ def test_the_same_command_again_pays_nothing_and_more_goes_on(
     )
     assert len(server.requests) == paid
     assert found.data() == first.json
-    assert found.study("turns").verdict == "follows"
-    between = trialogue(*STUDY, "--control", "verbosity=0|1", "--json", *served)
-    assert [study["control"] for study in between.json["studies"]][-1] == "verbosity"
+    assert found.study("turns").verdict == "cannot be said"
+    more = trialogue(*SMALL, "--control", "turns=1|2|3", "-n", 3, "--json", *served)
+    assert more.code == 2
+    more = trialogue(*SMALL[:-1], "turns=1|2|3", "-n", 3, "--json", *served).json
+    assert [level["measured"] for level in more["studies"][0]["levels"]][-1] == [3.0] * 3
 
 
 def test_a_limit_ends_a_run_and_the_same_command_goes_on(
-    trialogue: Trialogue, served: tuple[str, ...]
-) -> None:
-    short = trialogue(*STUDY, "--max-calls", 60, *served)
-    assert short.code == 1
-    assert "dialogues are in here/" in short.error
-    assert trialogue(*STUDY, "--no-topics", "--json", *served).json["studies"][1]["verdict"]
-
-
-def test_without_topics_none_are_named(
     trialogue: Trialogue, served: tuple[str, ...], server: OpenAIServer
 ) -> None:
-    found = trialogue(*STUDY, "--no-topics", "--json", *served).json
+    short = trialogue(*SMALL, "--max-calls", 20, *served)
+    assert short.code == 1
+    assert "dialogues are in here/turns/1" in short.error
+    found = trialogue(*SMALL, "--no-topics", "--json", *served).json
+    assert [level["measured"] for level in found["studies"][0]["levels"]] == [[1, 1], [2, 2]]
     assert found["studies"][0]["levels"][0]["topics"] is None
     assert "topic" not in map(prompt_of, server.requests)
 
