@@ -48,7 +48,7 @@ class Plan(NamedTuple):
     def run(self, place: Place) -> Settings:
         """The settings of the run at a level.
 
-        Where rounds are studied and not bounded otherwise, there may be as many as can be asked for.
+        Where rounds are studied and not bounded otherwise, all that can be asked for are allowed.
         """
         (name, value), settings = place, self.base.settings
         changed: dict[str, Any] = {"controls": {**settings.controls, name: value}}
