@@ -25,9 +25,13 @@ def drafts(made: list[Any]) -> int:
     return sum(1 + turn.rewrites for turn in said)
 
 
-def test_table_four_for_people(trialogue: Trialogue, served: tuple[str, ...]) -> None:
-    done = trialogue(*ABLATE, *served)
+def test_table_four_for_people(
+    trialogue: Trialogue, served: tuple[str, ...], server: OpenAIServer
+) -> None:
+    done = trialogue(*ABLATE, "--judge-model", "openai:small", *served)
     assert (done.code, done.err) == (0, "")
+    naming = [body["model"] for body in server.requests if prompt_of(body) == "topic"]
+    assert naming == ["small"] * 9
     rows = [line.split("  ")[0] for line in done.out.splitlines()[2:5]]
     assert rows == ["Direct interaction", "+ User identity", "+ Action sequence"]
     assert done.out.splitlines()[-1] == f"report: {Path('here/report.html')}"

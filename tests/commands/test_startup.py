@@ -20,8 +20,10 @@ HEAVY = {
         "except SystemExit: pass",
         "from trialogue.commands import main\ntry: main(['evaluate', '-h'])\n"
         "except SystemExit: pass",
+        "from trialogue.commands import main\ntry: main(['control-study', '-h'])\n"
+        "except SystemExit: pass",
     ],
-    ids=["import", "help", "help of a command", "help of evaluate"],
+    ids=["import", "help", "help of a command", "help of evaluate", "help of control-study"],
 )
 def test_nothing_heavy_is_imported_before_it_is_used(code: str) -> None:
     done = subprocess.run(

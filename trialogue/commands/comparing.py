@@ -18,8 +18,10 @@ T = TypeVar("T")
 
 def given_settings(judge_model: str | None, **given: Any) -> dict[str, Any]:
     """Settings as `load_settings` takes them; `judge_model` names topics."""
-    roles = {"judge": {"name": judge_model, "base_url": given["base_url"]}} if judge_model else None
-    return {**given, "roles": roles}
+    if judge_model is None:
+        return given
+    server = None if judge_model.startswith("local") else given["base_url"]
+    return {**given, "roles": {"judge": {"name": judge_model, "base_url": server}}}
 
 
 def compared(plan: "Base", first: "Settings", go: "Callable[[Watcher | None], T]") -> T:
