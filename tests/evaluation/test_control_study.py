@@ -11,7 +11,7 @@ from trialogue.agents.controls import Control, Value, Wording, all_controls
 from trialogue.evaluation.control_study import Study, corrected, studied
 from trialogue.evaluation.corpus import Corpus
 from trialogue.evaluation.report import controls as report
-from trialogue.evaluation.topics import counted
+from trialogue.evaluation.topics import Topics, counted
 from trialogue.records import Dialogue
 
 WORDS = Wording("Weight", "How much.", "nothing", "everything", {"a": "one", "b": "another"})
@@ -141,7 +141,10 @@ def test_p_is_corrected_for_the_number_of_controls() -> None:
 
 def test_the_section_shows_verdict_curve_levels_and_ends() -> None:
     levels = corpora({0.0: [0, 1, 0, 1, 0], 4.0: [4, 5, 4, 5, 4]})
-    topics = {0.0: counted(("x", "x", "y", None, "y")), 4.0: counted(("x",) * 5)}
+    topics: dict[Value, Topics] = {
+        0.0: counted(("x", "x", "y", None, "y")),
+        4.0: counted(("x",) * 5),
+    }
     found = studied(control(), levels, topics)
     section = report.section([found], {"weight": list(levels.values())})
     tables = [block for block in section.blocks if block.kind == "table"]
