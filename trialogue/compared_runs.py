@@ -55,7 +55,8 @@ def base(
     Raises UsageError for settings that are `refused`, and for fewer than two dialogues.
     """
     name = scenario.id if isinstance(scenario, Scenario) else os.fspath(scenario)
-    settings = load_settings(None if config is None else Path(config), {**given, "scenario": name})
+    given = {**given, "scenario": name, "out": given.get("out") and os.fspath(given["out"])}
+    settings = load_settings(None if config is None else Path(config), given)
     for setting in refused:
         if getattr(settings, setting):
             raise UsageError(f"{what} does not go with {setting}; leave it out")

@@ -59,7 +59,7 @@ class Plan(NamedTuple):
 
 def control_study(
     scenario: ScenarioLike,
-    controls: Iterable[str] | Mapping[str, Levels | None],
+    names: Iterable[str] | Mapping[str, Levels | None],
     *,
     levels: Levels = 5,
     n: int | None = None,
@@ -71,24 +71,24 @@ def control_study(
     """Make `n` dialogues (8 unless `config` says) at each level of each control, and measure
     whether the levels come out: paper C's five studies, trend tests and a verdict a control.
 
-    `controls` are names, also with levels of their own ("formality=0|0.5|1"), or a mapping of
-    names to levels. `levels` is for the others: how many, evenly spaced over the control's range,
-    or a list. Dialogue i of each level has the same seed and, as far as the control leaves it
-    the same, the same user. With `topics` the judge's model names what each dialogue is about.
-    `scenario` and `settings` are as for `synthesize`; `out` holds a run folder for each level and
-    the report.
+    `names` are controls, also with levels of their own ("formality=0|0.5|1"), or a mapping of
+    names to levels; `controls` among the settings are fixed. `levels` is for the others: how many,
+    evenly spaced over the control's range, or a list. Dialogue i of each level has the same seed
+    and, as far as the control leaves it the same, the same user. With `topics` the judge's model
+    names what each dialogue is about. `scenario` and `settings` are as for `synthesize`; `out`
+    holds a run folder for each level and the report.
 
     The same call again goes on where an earlier one stopped. Raises UsageError for what the caller
     can mend, ShortRun if a limit ended one of the runs, LimitReached if one ended the naming.
     """
     count = COUNT if n is None and config is None else n
     given = {**settings, "n": count}
-    return found(planned(scenario, controls, levels, config, given, topics=topics), watcher)
+    return found(planned(scenario, names, levels, config, given, topics=topics), watcher)
 
 
 def planned(
     scenario: ScenarioLike,
-    controls: Iterable[str] | Mapping[str, Levels | None],
+    names: Iterable[str] | Mapping[str, Levels | None],
     levels: Levels,
     config: str | os.PathLike[str] | None,
     given: Mapping[str, Any],
@@ -96,7 +96,7 @@ def planned(
     topics: bool = True,
 ) -> Plan:
     """What is to be studied. Raises UsageError."""
-    chosen = studied_levels(controls, levels)
+    chosen = studied_levels(names, levels)
     return Plan(base("control-study", scenario, config, given, _REFUSED), chosen, topics)
 
 

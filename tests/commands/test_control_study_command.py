@@ -10,6 +10,7 @@ from openai_server import OpenAIServer
 from simulated_model import prompt_of
 
 from trialogue import control_study, open_run
+from trialogue.scenario_files import find_scenario
 
 STUDY = (
     *("control-study", "travel_reimbursement", "-n", 5, "--out", "here"),
@@ -126,3 +127,25 @@ def test_what_the_user_can_mend(
     assert (done.code, done.out) == (2, "")
     assert advice in done.error
     assert not Path("runs").exists()
+
+
+async def test_a_scenario_object_with_other_controls_fixed_inside_a_loop(
+    tmp_path: Path, server: OpenAIServer
+) -> None:
+    known = find_scenario("travel_reimbursement")
+    files = tuple(map(str, known.documents))
+    found = control_study(
+        known.scenario.model_copy(update={"documents": files}),
+        "turns",
+        levels=[1, 2],
+        n=2,
+        topics=False,
+        out=tmp_path / "here",
+        controls={"verbosity": 0.2},
+        model="openai:tiny",
+        base_url=server.base_url,
+        embedder="hash",
+    )
+    assert [level.measured for level in found.study("turns").levels] == [(1, 1), (2, 2)]
+    [first, _] = open_run(tmp_path / "here" / "turns" / "2").dialogues()
+    assert first.controls == {"verbosity": 0.2, "turns": 2}
