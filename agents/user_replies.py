@@ -4,7 +4,6 @@ import re
 
 from trialogue.agents.checks import (
     Fault,
-    asks_nothing,
     carries,
     keeps_words,
     no_longer_than,
@@ -16,11 +15,18 @@ from trialogue.agents.figures import figures, totals
 from trialogue.agents.goal import point
 from trialogue.agents.phrases import phrase
 from trialogue.agents.scene import Scene
-from trialogue.agents.story import words
 from trialogue.agents.user_lines import spoken
 from trialogue.agents.writer import Draft, fenced
 from trialogue.errors import DialogueFailed
 from trialogue.records import Subtask
+
+# The share of a detail's words in the answer that tells it: with more, it tells more.
+_SAME = {"en": 0.6, "zh": 0.7}
+# Words that a question for confirmation may have besides those of the answer.
+_CONFIRMING = {
+    "en": " that this right correct mean means then have myself mine your yours understood",
+    "zh": "那么也就是说的话我自己得要会能不是对吧吗呢了没错理解这样意思还",
+}
 
 
 async def revealed(scene: Scene, subtask: Subtask, question: str) -> Draft:
@@ -39,7 +45,8 @@ async def revealed(scene: Scene, subtask: Subtask, question: str) -> Draft:
                 *spoken(scene),
                 carries(told, scene.scenario.language),
                 only_figures(figures(known or subtask.text), totals(scene.trajectory)),
-                asks_nothing,
+                *((keeps_words(known, _SAME[scene.language]),) if subtask.hidden else ()),
+                _asks_nothing_at_all,
                 no_longer_than(120, fatal=True),
             ),
             max_tokens=40,
@@ -61,7 +68,7 @@ async def confirmation(scene: Scene, heard: str) -> Draft:
                 *spoken(scene),
                 _asks,
                 only_figures(figures(heard), set()),
-                keeps_words(" ".join([heard, words(scene.language)["reactions"]]), 0.6),
+                keeps_words(heard + _CONFIRMING[scene.language], 1.0),
                 no_longer_than(140, fatal=True),
                 not_repeating(scene.said_by("user")),
             ),

@@ -189,6 +189,11 @@ def test_a_person_alone_is_linked_to_what_happens_and_a_thing_alone_is_left_out(
     assert found == {"book": (), "member": (), "loan": ("book", "member")}
 
 
+def test_staff_and_users_may_both_be_part_of_what_happens() -> None:
+    found = entities(("doctor", []), ("appointment", ["doctor"]), ("patient", []))
+    assert found["appointment"] == ("doctor", "patient")
+
+
 def test_what_follows_from_another_link_is_left_out() -> None:
     found = entities(("film", []), ("screening", ["film"]), ("ticket", ["screening", "film"]))
     assert found["ticket"] == ("screening",)
