@@ -11,7 +11,7 @@ from made_dialogues import answer, dialogue
 from openai_server import OpenAIServer
 from simulated_run import FAILURES, SHORT, lines, made, no_wait, settings
 
-from trialogue.accept_until import aaccept_until, accept_until
+from trialogue.until_accepted import aaccept_until, accept_until
 from trialogue.accepting import Accept, accept_named, knowledge_of, valid
 from trialogue.agents.limits import Limits
 from trialogue.errors import ShortRun, UsageError

@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from trialogue.accept_until import aaccept_until, accept_until
+    from trialogue.until_accepted import aaccept_until, accept_until
     from trialogue.agents.controls import Control
     from trialogue.api import asynthesize, doctor, open_run, synthesize
     from trialogue.dialogue_files import read_dialogues
@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from trialogue.watcher import Watcher
 else:
     _HOMES = {
-        "trialogue.accept_until": ("aaccept_until", "accept_until"),
+        "trialogue.until_accepted": ("aaccept_until", "accept_until"),
         "trialogue.agents.controls": ("Control",),
         "trialogue.api": ("asynthesize", "doctor", "open_run", "synthesize"),
         "trialogue.dialogue_files": ("read_dialogues",),

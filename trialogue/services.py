@@ -53,8 +53,9 @@ VERSIONED = ("trialogue", "langgraph", "langchain-core", "langchain-openai", "ch
 def check(settings: Settings) -> Path:
     """The run folder, made or found to fit; no model is needed. Raises UsageError as `run`."""
     found, name = _sought(settings)
-    given = _given(settings)
-    if found is not None and given.personas is None:
+    _given(settings)
+    if found is not None:
+        settings.wishes(found.scenario.controls)
         persona_source(settings.personas, found.scenario)
     with RunFolder(settings.folder(name)) as folder:
         _settle(folder, settings, found)

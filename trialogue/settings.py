@@ -87,6 +87,8 @@ class Settings(Record):
     def _fit_together(self) -> Self:
         if self.at_turn is not None and self.continues is None:
             raise ValueError("at_turn needs a file to go on from (continues)")
+        if self.goals and self.continues is None:
+            raise ValueError("goals need a file to go on from (continues)")
         self.wishes()
         return self
 
