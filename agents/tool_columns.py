@@ -31,9 +31,9 @@ _TELLING: dict[Kind, set[str]] = {
 def accept_columns(
     answer: Columns, entity: Entity, entities: Sequence[Entity], language: Language
 ) -> tuple[Attribute, ...]:
-    """Two to five attributes; people have a name, and what belongs to nothing else a title.
+    """Two to five attributes, for people also a name; what is of another entity is left out.
 
-    What is of another entity is left out. Raises ValueError when too little is left.
+    Raises ValueError when too little is left.
     """
     found: dict[str, Attribute] = {}
     for proposed in answer.columns:
@@ -50,8 +50,6 @@ def accept_columns(
         kept.insert(0, Attribute(name="name", label=label, kind="person"))
     if len(kept) < 2:
         raise ValueError("fewer than two usable columns")
-    if not entity.belongs_to and not any(each.kind in ("title", "person") for each in kept):
-        raise ValueError("nothing that it is called by")
     return tuple(kept[:_MOST_COLUMNS])
 
 

@@ -16,6 +16,9 @@ _STAFF = re.compile(
     r"(?:^|_)(?:doctor|driver|teacher|employee|librarian|nurse|dentist|mechanic|therapist|trainer|"
     r"staff|clerk|instructor)$"
 )
+# What is noted of things is no thing.
+_NOTED = {"hour", "day", "week", "month", "year", "date", "time", "price", "cost", "fee", "amount",
+          "status", "name", "title", "phone", "email", "address", "quantity"}  # fmt: skip
 _Links = dict[str, tuple[str, ...]]
 
 
@@ -33,7 +36,7 @@ def accept_entities(answer: Entities, language: Language) -> tuple[Entity, ...]:
     links: _Links = {}
     for proposed in answer.entities:
         name, label = _called(proposed.name), label_of(proposed.label, proposed.name, language)
-        if len(name) > 1 and label and label not in labels.values():
+        if len(name) > 1 and name not in _NOTED and label and label not in labels.values():
             labels.setdefault(name, name.replace("_", " ") if language == "en" else label)
             links.setdefault(name, different(map(_called, proposed.belongs_to)))
     known = {

@@ -170,7 +170,7 @@ class _Makers:
             label=attribute.label,
         )
         key = str(best[child.key])
-        goal = Goal(wanted, (above[parent.key],), (attribute.label,), (key,))
+        goal = Goal(wanted, (above[parent.key],), (attribute.label, child.label), (key,))
         return self._plan("hard", goal, [search], [self._said("says_best", value=key)])
 
     def _book(self) -> Plan | None:

@@ -34,9 +34,9 @@ class Options(Record):
     the turns that are taken over; `drafts` bounds the tries for one line; `passages` is how many
     are retrieved; `pages` is how many web pages are read for a keyword; `duplicate` is the cosine
     above which two users are too much alike; `proposals` bounds the tries for one user.
-    `reactions` lets users say a few words on the answer just heard; `consult` reduces the rules to the case before the assistant answers: None
-    means for local models only. `lookups` bounds the tool calls of a user's story, `tool_steps`
-    those of one answer.
+    `reactions` lets users say a few words on the answer just heard; `consult` reduces the rules to
+    the case before the assistant answers: None means for local models only. `lookups` bounds the
+    tool calls of a user's story, `tool_steps` those of one answer.
     """
 
     points: tuple[int, int] = (3, 4)

@@ -50,7 +50,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from trialogue.until_accepted import aaccept_until, accept_until
     from trialogue.agents.controls import Control
     from trialogue.api import asynthesize, doctor, open_run, synthesize
     from trialogue.dialogue_files import read_dialogues
@@ -79,6 +78,7 @@ if TYPE_CHECKING:
     from trialogue.saved_run import SavedRun
     from trialogue.settings import Settings
     from trialogue.toolmaking import make_toolset
+    from trialogue.until_accepted import aaccept_until, accept_until
     from trialogue.watcher import Watcher
 else:
     _HOMES = {

@@ -98,7 +98,6 @@ PHRASES: dict[str, dict[str, list[str]]] = {
         "keyword": ["{known} rules", "{known} limits", "{known} conditions"],
         "request": ["What I need is this: {request}.", "Could you see to this: {request}?"],
         "detail": ["That would be {detail}.", "It comes to {detail}.", "I make it {detail}."],
-        "confirm": ["So I have understood that?", "Then I have got that right?"],
         "closing": [
             "That is all I came for, thanks.",
             "Thank you, I have what I need.",
@@ -180,7 +179,6 @@ PHRASES: dict[str, dict[str, list[str]]] = {
         "keyword": ["{known} 规定", "{known} 限额", "{known} 条件"],
         "request": ["我想办这件事：{request}。", "麻烦您看一下：{request}。"],
         "detail": ["一共是{detail}。", "就是{detail}。", "我算了是{detail}。"],
-        "confirm": ["那我这样理解对吗？", "这么说我没听错吧？"],
         "closing": [
             "我要问的都问完了，多谢。",
             "好的，那我就先走了，谢谢。",
