@@ -1,9 +1,11 @@
 """What the assistant says, worded by a model and held to what it found."""
 
+import re
 from collections.abc import Sequence
 
 from trialogue.agents.checks import (
     Check,
+    Fault,
     agrees_with,
     asks_nothing,
     in_language,
@@ -16,6 +18,7 @@ from trialogue.agents.checks import (
 )
 from trialogue.agents.consulting import Finding
 from trialogue.agents.figures import figures, totals
+from trialogue.agents.focus import Comparison
 from trialogue.agents.goal import point
 from trialogue.agents.phrases import phrase
 from trialogue.agents.scene import Scene
@@ -62,6 +65,7 @@ async def answer(
             only_figures(known, totals(scene.trajectory)),
             names_one_of(comparison.decisive if comparison else set()),
             agrees_with(comparison.direction if comparison else None, language),
+            _leaves_no_rest(comparison),
             asks_nothing,
             not_repeating(earlier, 0.8, fatal=scene.mode == "task"),
             not_repeating([asked], 0.7, fatal=False),
@@ -72,6 +76,20 @@ async def answer(
     if _REPEATS in draft.faults and earlier:
         return Draft(f"{phrase(scene, 'earlier')}{draft.text}", draft.rewrites, draft.faults)
     return draft
+
+
+def _leaves_no_rest(comparison: Comparison | None) -> Check:
+    """Who stays below a limit has not their whole figure left over to pay."""
+    below = comparison is not None and comparison.direction == "less"
+    figure = re.escape(comparison.case.shown.partition(" ")[0]) if comparison and below else ""
+
+    def check(text: str) -> Fault | None:
+        rest = re.search(
+            rf"\b(?:other|remaining|rest of the) {figure}\b|(?:另外|其余|剩下)的?{figure}", text
+        )
+        return Fault("calls the whole figure a rest") if figure and rest else None
+
+    return check
 
 
 def spoken(scene: Scene) -> tuple[Check, ...]:

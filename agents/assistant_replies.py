@@ -23,6 +23,7 @@ from trialogue.agents.writer import Draft, fenced
 from trialogue.errors import DialogueFailed
 from trialogue.records import ToolCall
 
+_WHICH = re.compile(r"\b(how|what|which|when)\b|多少|几|多久|多长|多远|多大|什么|哪")
 _ADMITS = re.compile(
     r"\b(not|no|none|nothing|unable|fail\w*|error|sorry|invalid|unknown|wrong|only)\b|n't\b"
     "|没|无|不|失败|出错|错误|抱歉"
@@ -72,6 +73,8 @@ async def question_back(scene: Scene, asked: str, called: str, topic: str) -> Dr
                 without_figures,
                 _only_asks,
                 _speaks_of(called),
+                _asks_how_much,
+                not_repeating([asked], 0.4),
                 no_longer_than(110, fatal=True),
                 not_repeating(scene.said_by("assistant")),
             ),
@@ -108,6 +111,10 @@ async def affirmed(scene: Scene, heard: str, asked: str) -> Draft:
 def _only_asks(text: str) -> Fault | None:
     marks = len(re.findall("[?？]", text))
     return None if marks == 1 and text[-1] in "?？" else Fault("is not one question")
+
+
+def _asks_how_much(text: str) -> Fault | None:
+    return None if _WHICH.search(text.lower()) else Fault("does not ask for a detail")
 
 
 def _speaks_of(called: str) -> Check:

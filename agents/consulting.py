@@ -109,8 +109,8 @@ async def narrow_to_question(
         return Finding(())
     rows, said = focus(library.passages[0], library.beside, asked)
     texts, question = [*rows[:_ROWS], *said], sentences(asked)[-1]
-    near = set(await library.nearest(question, texts, _NEAREST))
     comparison = compare(asked, texts) if _AMOUNT[writer.language].search(question) else None
+    near = set(await library.nearest(question, texts, 1 if comparison else _NEAREST))
     if comparison is not None:
         near |= {i for i, text in enumerate(texts) if comparison.rule.shown in text}
     kept = [texts[i] for i in sorted(near)]

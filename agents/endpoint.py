@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trialogue.agents.answers import spoken
-from trialogue.agents.failures import NotFound, Place, Refused, boundary
+from trialogue.agents.failures import SHORTEST_SECRET, NotFound, Place, Refused, boundary
 from trialogue.agents.models import (
     KEY_VARIABLE,
     ModelSpec,
@@ -98,7 +98,8 @@ class Endpoint:
 
     def _answer(self, said: "AIMessage", ask: Ask, seconds: float) -> Answer:
         text = spoken(str(said.text))
-        if self.where and (key := self.where.api_key.get_secret_value()) in text:
+        key = self.where.api_key.get_secret_value() if self.where else ""
+        if len(key) >= SHORTEST_SECRET:
             text = text.replace(key, "***")
         about = said.response_metadata
         usage = said.usage_metadata

@@ -17,6 +17,8 @@ TRIES = 6
 _QUICK_TRIES = 3
 _LONGEST_WAIT = 60.0
 _PASSING_STATUS = {408, 409, 425, 429}
+# Shorter keys, such as "none", stand for none at all and are ordinary words.
+SHORTEST_SECRET = 6
 _SECRET_NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
 _SECRET_LOOK = re.compile(r"\b(sk|pk|gsk|xai|lsv2)[-_][\w*.-]{6,}")
 _SPENT = re.compile(r"insufficient_quota|exceeded your current quota|billing", re.I)
@@ -95,7 +97,7 @@ def plain(error: BaseException | str, longest: int = 300) -> str:
     """The text of an error as one line without anything that looks like a key."""
     text = _SECRET_LOOK.sub("***", str(getattr(error, "message", "") or error))
     for name, value in os.environ.items():
-        if len(value) >= 6 and _SECRET_NAME.search(name):
+        if len(value) >= SHORTEST_SECRET and _SECRET_NAME.search(name):
             text = text.replace(value, "***")
     text = " ".join(text.split())
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -67,7 +67,8 @@ async def plan_goal(
 def chosen_tasks(writer: Writer, tasks: Sequence[ToolTask], mode: Mode) -> list[ToolTask]:
     """One task in task mode, a few of the same user in user mode, from easy to hard."""
     random = rng(writer.seed, "goal")
-    user = random.choice(tasks).user or random.choice(sorted({task.user for task in tasks}))
+    named = sorted({task.user for task in tasks if task.user})
+    user = random.choice(tasks).user or (random.choice(named) if named else "")
     fitting = [task for task in tasks if task.user in ("", user)]
     drawn = random.sample(fitting, min(_TASKS[mode], len(fitting)))
     return sorted(drawn, key=lambda task: _EASIEST.index(task.difficulty))

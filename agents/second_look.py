@@ -16,6 +16,10 @@ from trialogue.agents.writer import Draft, fenced
 from trialogue.errors import AnswerError, DialogueFailed
 from trialogue.records import Subtask, Turn
 
+_MARK = re.compile("[?？]")
+_FIRST_PERSON = re.compile(r"\b(I|my|me|mine|we|our|us)\b|我|咱", re.IGNORECASE)
+_QUESTIONS = 2
+
 
 class Look(BaseModel):
     """What is wrong with a user's message."""
@@ -37,7 +41,7 @@ async def looked_over(scene: Scene, move: Move, *, reactions: bool = True) -> Tu
     """
     turn = await user_turn(scene, move, reactions=reactions)
     faults = _visible(scene, move, turn.text)
-    if faults or await _judged(scene, turn.text) != "none":
+    if faults or _may_be(await _judged(scene, turn.text), turn.text):
         turn, faults = await _rewritten(scene, move, turn, faults, reactions)
         rewrites = 1
     else:
@@ -100,6 +104,22 @@ async def _judged(scene: Scene, text: str) -> str:
     except AnswerError:
         return "none"
     return look.fault
+
+
+def _may_be(fault: str, text: str) -> bool:
+    """Whether a message can have the fault that a model sees in it.
+
+    Small models see faults that are not there; what can be told from the form decides first.
+    """
+    match fault:
+        case "tells_everything":
+            return len(_MARK.findall(text)) > _QUESTIONS
+        case "answers_itself":
+            return bool(_MARK.search(text)) and not _MARK.search(text.rstrip()[-1:])
+        case "speaks_as_assistant":
+            return not _FIRST_PERSON.search(text)
+        case _:
+            return fault != "none"
 
 
 def _keeps_to_itself(others: Sequence[Subtask]) -> Check:

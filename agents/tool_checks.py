@@ -8,14 +8,17 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel
 
-from trialogue.agents.checks import in_language
+from trialogue.agents.checks import in_language, not_repeating
 from trialogue.agents.tool_answers import Questions, Values
 from trialogue.records import Language
 
 
 def accept_questions(answer: Questions, language: Language) -> tuple[str, ...]:
-    """At least four different questions in the language."""
-    kept = different(q for q in map(one_line, answer.questions) if spoken(q, language))
+    """At least four questions in the language that are more than variants of each other."""
+    kept: tuple[str, ...] = ()
+    for question in map(one_line, answer.questions):
+        if spoken(question, language) and not_repeating(kept)(question) is None:
+            kept = different((*kept, question))
     if len(kept) < 4:
         raise ValueError("fewer than four different questions")
     return kept

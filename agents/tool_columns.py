@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from trialogue.agents.tool_answers import Columns, ProposedColumn
 from trialogue.agents.tool_checks import different, foreign, label_of, one_line
@@ -14,6 +15,8 @@ from trialogue.tools.database_phrases import phrase
 
 _MOST_COLUMNS = 5
 _LARGEST = 1_000_000
+# Ranges that go without saying.
+_USUAL = {"year": (1950, 2025), "age": (18, 90)}
 # Kinds that a small model takes for one another, and words of a name that tell which it is.
 _CONFUSED = {"person", "title", "number", "code"}
 _TELLING: dict[Kind, set[str]] = {
@@ -28,9 +31,9 @@ _TELLING: dict[Kind, set[str]] = {
 def accept_columns(
     answer: Columns, entity: Entity, entities: Sequence[Entity], language: Language
 ) -> tuple[Attribute, ...]:
-    """Two to five attributes; people have a name, and what belongs to nothing else a title.
+    """Two to five attributes, for people also a name; what is of another entity is left out.
 
-    What is of another entity is left out. Raises ValueError when too little is left.
+    Raises ValueError when too little is left.
     """
     found: dict[str, Attribute] = {}
     for proposed in answer.columns:
@@ -47,8 +50,6 @@ def accept_columns(
         kept.insert(0, Attribute(name="name", label=label, kind="person"))
     if len(kept) < 2:
         raise ValueError("fewer than two usable columns")
-    if not entity.belongs_to and not any(each.kind in ("title", "person") for each in kept):
-        raise ValueError("nothing that it is called by")
     return tuple(kept[:_MOST_COLUMNS])
 
 
@@ -73,10 +74,10 @@ def _attribute(proposed: ProposedColumn, entity: Entity, language: Language) -> 
         values = different(v for v in map(one_line, proposed.details) if not foreign(v, language))
         return made.model_copy(update={"values": values}) if len(values) > 1 else None
     if kind in ("number", "amount"):
-        low, high, unit = _measure(proposed.details)
-        if foreign(unit, language):
+        measure = _measure(proposed.details, set(name.split("_")))
+        if measure is None or foreign(measure["unit"], language):
             return None
-        return made.model_copy(update={"unit": unit, "low": low, "high": high})
+        return made.model_copy(update=measure)
     return made
 
 
@@ -91,11 +92,16 @@ def _kind(proposed: ProposedColumn, name: str, entity: Entity) -> Kind:
     return proposed.kind
 
 
-def _measure(details: list[str]) -> tuple[Decimal, Decimal, str]:
-    """Lowest, highest and unit, in whichever order they come."""
+def _measure(details: list[str], words: set[str]) -> dict[str, Any] | None:
+    """Lowest, highest and unit, in whichever order they come; None where no range is said."""
     numbers = [int(n.replace(",", "")) for d in details for n in re.findall(r"\d[\d,]{0,8}", d)]
     units = [one_line(re.sub(r"[\d.,-]", " ", detail)) for detail in details]
-    low, high = min(numbers, default=0), max(numbers, default=0)
-    low = min(low, _LARGEST)
-    high = min(max(high, low + 4), 2 * _LARGEST)
-    return Decimal(low), Decimal(high), next(filter(None, units), "")
+    usual = next((_USUAL[word] for word in sorted(words) if word in _USUAL), None)
+    low, high = (min(numbers), max(numbers)) if len(numbers) > 1 else (usual or (0, 0))
+    if low >= high:
+        return None
+    return {
+        "low": Decimal(min(low, _LARGEST)),
+        "high": Decimal(min(max(high, low + 4), 2 * _LARGEST)),
+        "unit": next(filter(None, units), ""),
+    }

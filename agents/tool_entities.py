@@ -8,16 +8,23 @@ from trialogue.records import Language
 from trialogue.tools.database_names import singular, snake
 from trialogue.tools.database_outline import Entity
 
-_PEOPLE = re.compile(
-    r"(?:^|_)(?:member|customer|client|guest|user|person|reader|student|patient|doctor|borrower|"
-    r"owner|renter|visitor|driver|teacher|employee|librarian|nurse|dentist|passenger|tenant)$"
+_USERS = re.compile(
+    r"(?:^|_)(?:member|customer|client|guest|user|person|reader|student|patient|borrower|owner|"
+    r"renter|rider|visitor|passenger|tenant|buyer|subscriber|participant)$"
 )
+_STAFF = re.compile(
+    r"(?:^|_)(?:doctor|driver|teacher|employee|librarian|nurse|dentist|mechanic|therapist|trainer|"
+    r"staff|clerk|instructor)$"
+)
+# What is noted of things is no thing.
+_NOTED = {"hour", "day", "week", "month", "year", "date", "time", "price", "cost", "fee", "amount",
+          "status", "name", "title", "phone", "email", "address", "quantity"}  # fmt: skip
 _Links = dict[str, tuple[str, ...]]
 
 
 def is_person(name: str) -> bool:
     """Whether an entity of this name is somebody."""
-    return _PEOPLE.search(name) is not None
+    return bool(_USERS.search(name) or _STAFF.search(name))
 
 
 def accept_entities(answer: Entities, language: Language) -> tuple[Entity, ...]:
@@ -29,7 +36,7 @@ def accept_entities(answer: Entities, language: Language) -> tuple[Entity, ...]:
     links: _Links = {}
     for proposed in answer.entities:
         name, label = _called(proposed.name), label_of(proposed.label, proposed.name, language)
-        if len(name) > 1 and label and label not in labels.values():
+        if len(name) > 1 and name not in _NOTED and label and label not in labels.values():
             labels.setdefault(name, name.replace("_", " ") if language == "en" else label)
             links.setdefault(name, different(map(_called, proposed.belongs_to)))
     known = {
@@ -73,19 +80,18 @@ def _people_first(links: _Links) -> _Links:
 
 
 def _joined(links: _Links) -> _Links:
-    """Nothing stands alone: one person is linked to what happens without one, the rest go."""
+    """Nothing stands alone: a user, or one of the staff, is linked to what happens without
+    such a person, the rest go."""
     pointed = {parent for parents in links.values() for parent in parents}
     alone = [name for name, parents in links.items() if not parents and name not in pointed]
-    people = [name for name in alone if is_person(name)]
-    events = [
-        name
-        for name, parents in links.items()
-        if parents and not any(is_person(one) for one in (name, *_above(name, links)))
-    ]
     joined = {name: parents for name, parents in links.items() if name not in alone}
-    if people and events:
-        joined[people[0]] = ()
-        joined[events[0]] = (*joined[events[0]], people[0])
+    for person in filter(is_person, alone):
+        sort = _USERS if _USERS.search(person) else _STAFF
+        for event in [name for name, parents in joined.items() if parents]:
+            if not any(sort.search(one) for one in (event, *_above(event, joined))):
+                joined[person] = ()
+                joined[event] = (*joined[event], person)
+                break
     return joined
 
 

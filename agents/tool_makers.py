@@ -58,7 +58,7 @@ class _Makers:
         entity = self._draws.entity()
         row, asked = self._draws.row(entity), self._draws.attribute(entity)
         wanted = self._said("read", label=asked.label, entity=entity.label, key=row[entity.key])
-        goal = self._told(wanted, [row[entity.key]], asked, row)
+        goal = self._told(wanted, [row[entity.key]], asked, row, entity.label)
         return self._plan("easy", goal, [self._draws.get(entity, row)], [self._says(asked, row)])
 
     def _find(self) -> Plan | None:
@@ -90,7 +90,7 @@ class _Makers:
             key=row[child.key],
         )
         steps = [self._draws.get(child, row), self._draws.get(parent, above)]
-        goal = self._told(wanted, [row[child.key]], asked, above)
+        goal = self._told(wanted, [row[child.key]], asked, above, parent.label)
         return self._plan("medium", goal, steps, [self._says(asked, above)])
 
     def _list(self) -> Plan | None:
@@ -137,7 +137,7 @@ class _Makers:
             ({**row, changed.name: value},),
         )
         kept = [row[entity.key], shown(value, None, self._language)]
-        goal = self._told(wanted, kept, asked, row, changed.label)
+        goal = self._told(wanted, kept, asked, row, changed.label, entity.label)
         return self._written(goal, [self._draws.get(entity, row), write], self._says(asked, row))
 
     def _remove(self) -> Plan:
@@ -147,7 +147,7 @@ class _Makers:
         key = row[entity.key]
         wanted = self._said("remove", label=asked.label, entity=entity.label, key=key)
         gone = Step(f"delete_{entity.name}", {entity.key: key}, ({entity.key: key},))
-        goal = self._told(wanted, [key], asked, row)
+        goal = self._told(wanted, [key], asked, row, entity.label)
         return self._written(goal, [self._draws.get(entity, row), gone], self._says(asked, row))
 
     def _best(self) -> Plan | None:
@@ -170,7 +170,7 @@ class _Makers:
             label=attribute.label,
         )
         key = str(best[child.key])
-        goal = Goal(wanted, (above[parent.key],), (attribute.label,), (key,))
+        goal = Goal(wanted, (above[parent.key],), (attribute.label, child.label), (key,))
         return self._plan("hard", goal, [search], [self._said("says_best", value=key)])
 
     def _book(self) -> Plan | None:

@@ -58,5 +58,6 @@ def toolset_of(outline: Outline, seed: int, rows: int) -> Toolset:
 def _id(outline: Outline) -> str:
     """The domain's first words, else what its tables hold."""
     if re.search("[a-zA-Z]{2}", outline.domain) and outline.language == "en":
-        return re.sub(r"^(?:an?|the)_(?=.)", "", scenario_id(outline.domain))[:60]
+        words = re.sub(r"^(?:an?|the)_(?=.)", "", scenario_id(outline.domain)[:60])
+        return re.sub(r"(?:_(?:and|or|with|for|of|the|an?|to|in|its|by|from))+$", "", words)
     return "_".join(entity.name for entity in outline.entities)[:60].strip("_")

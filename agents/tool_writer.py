@@ -49,27 +49,26 @@ class Conversation:
         schema: type[T],
         accept: Callable[[T], R],
         *path: Step,
-        keep: bool = True,
         mended: Callable[[R], BaseModel] | None = None,
+        warmth: int = 0,
     ) -> R:
         """What `accept` makes of the first answer that it does not refuse with a ValueError.
 
-        With `keep` the answer stands before later requests, as `mended` puts it. Raises
-        AnswerError if `accept` refuses all, with its last reason.
+        It stands before later requests, as `mended` puts it; `warmth` is how freely the first
+        answer is drawn. Raises AnswerError if `accept` refuses all, with its last reason.
         """
         *opening, last = load_prompt(_PROMPT, self.writer.language).fill({"request": request})
         messages = [*opening, *self.said, last]
         reason = ""
-        for attempt in range(_TRIES):
+        for attempt in range(warmth, warmth + _TRIES):
             try:
                 answer = await self._answer(messages, schema, path, attempt)
                 accepted = accept(answer)
             except (AnswerError, ValueError) as error:
                 reason = str(error)
                 continue
-            if keep:
-                kept = mended(accepted) if mended else answer
-                self.said += [last, ("assistant", kept.model_dump_json())]
+            kept = mended(accepted) if mended else answer
+            self.said += [last, ("assistant", kept.model_dump_json())]
             return accepted
         raise AnswerError(f"{path[0]}: {_TRIES} answers and none that can be used: {reason}")
 
@@ -83,7 +82,7 @@ class Conversation:
             schema,
             seed=seed_for(self.writer.seed, *path, attempt),
             attempt=attempt,
-            sampling=Sampling(round(_WARMER * attempt, 2), max_tokens=500),
+            sampling=Sampling(min(1.0, round(_WARMER * attempt, 2)), max_tokens=500),
             meter=self.writer.meter,
         )
 
@@ -165,16 +164,28 @@ class _Maker:
 
     async def _titles(self, attribute: Attribute, entity: Entity, rows: int) -> Attribute:
         found: dict[str, str] = {}
+        aside = Conversation(self._talk.writer, [*self._talk.said])
         for draw in range(max(_MOST_DRAWS, -(-rows // _AT_ONCE) + 1)):
             if len(found) >= rows:
                 break
             self._told(f"{attribute.name} of {entity.name}")
-            for value in await self._more(attribute, entity, tuple(found.values()), draw):
+            try:
+                more = await self._more(aside, attribute, entity, tuple(found.values()), draw)
+            except AnswerError:
+                if not found:
+                    raise
+                break
+            for value in more:
                 found.setdefault(value.casefold(), value)
         return attribute.model_copy(update={"values": tuple(found.values())[:rows]})
 
     async def _more(
-        self, attribute: Attribute, entity: Entity, known: tuple[str, ...], draw: int
+        self,
+        aside: Conversation,
+        attribute: Attribute,
+        entity: Entity,
+        known: tuple[str, ...],
+        draw: int,
     ) -> tuple[str, ...]:
         """Names in addition to those known; none that the prompt's examples have."""
         examples = load_prompt(_PROMPT, self._language).source
@@ -184,7 +195,7 @@ class _Maker:
             entity=entity.label,
             known=fenced(", ".join(known[-_AT_ONCE:])),
         )
-        return await self._talk.ask(
+        return await aside.ask(
             request,
             Values,
             lambda answer: accept_values(answer, self._language, examples),
@@ -192,5 +203,5 @@ class _Maker:
             entity.name,
             attribute.name,
             draw,
-            keep=False,
+            warmth=2 * bool(known),
         )

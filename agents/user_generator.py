@@ -1,9 +1,12 @@
 """The user generator H (eq. 1): puts wishes and questions into the mouths of drawn users."""
 
 import asyncio
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from trialogue.agents.checks import (
+    Check,
+    Fault,
     asks,
     asks_nothing,
     in_language,
@@ -17,8 +20,8 @@ from trialogue.agents.checks import (
     without_name,
 )
 from trialogue.agents.seeds import rng
-from trialogue.agents.story import Point, Story
-from trialogue.agents.writer import Writer, fenced
+from trialogue.agents.story import Point, Story, words
+from trialogue.agents.writer import Draft, Writer, fenced
 from trialogue.errors import DialogueFailed
 from trialogue.records import Record, Scenario, Usage, UserProfile
 
@@ -36,20 +39,53 @@ async def propose(
 ) -> Candidate:
     """A candidate user: identity from the story, intent and one problem a point by the model.
 
-    `taken` are intents of users who are already there. Raises DialogueFailed if the model finds
-    no usable intent.
+    `taken` are intents of users who are already there.
     """
-    topics, semicolon = ("、", "；") if scenario.language == "zh" else (", ", "; ")
-    intent = await writer.line(
+    intent = await _intent(writer, scenario, story, taken)
+    problems = await _all_problems(writer, scenario, story)
+    user = UserProfile(
+        id=user_id,
+        identity=story.identity,
+        intent=intent,
+        problems=problems,
+        persona=story.persona,
+    )
+    return Candidate(user=user, story=story, usage=writer.meter.usage)
+
+
+async def _intent(writer: Writer, scenario: Scenario, story: Story, taken: Sequence[str]) -> str:
+    """What the user wants, in the model's words.
+
+    Small models copy what others want instead of avoiding it: then they are asked again without
+    being told, and at last code says it.
+    """
+    for told in dict.fromkeys((tuple(taken), ())):
+        try:
+            return (await _drafted_intent(writer, scenario, story, taken, told)).text
+        except DialogueFailed:
+            continue
+    form: str = words(scenario.language)["intent"]
+    comma = "、" if scenario.language == "zh" else ", "
+    topics = comma.join(point.topic for point in story.points)
+    return form.format(occasion=story.occasion, topics=topics)
+
+
+async def _drafted_intent(
+    writer: Writer, scenario: Scenario, story: Story, taken: Sequence[str], told: Sequence[str]
+) -> Draft:
+    comma, semicolon = ("、", "；") if scenario.language == "zh" else (", ", "; ")
+    own = {point.topic for point in story.points}
+    others = {activity.topic for activity in scenario.activities} - own
+    return await writer.line(
         "user_generator",
         "intent",
         {
             "person": fenced(f"{story.identity}{semicolon}{scenario.roles.user.description}"),
             "occasion": fenced(story.occasion),
-            "topics": fenced(topics.join(point.topic for point in story.points)),
-            "taken": " / ".join(fenced(intent) for intent in taken) or "-",
+            "topics": fenced(comma.join(point.topic for point in story.points)),
+            "taken": " / ".join(fenced(intent) for intent in told) or "-",
         },
-        path=("intent",),
+        path=("intent",) if told or not taken else ("intent", "untold"),
         checks=(
             whole,
             in_language(scenario.language),
@@ -58,19 +94,24 @@ async def propose(
             asks_nothing,
             without_name(story.name),
             not_repeating(taken, 0.65),
+            _without_topics(others),
             no_longer_than(200, fatal=True),
         ),
         temperature=0.5,
+        drafts=None if not taken else 2,
     )
-    problems = await _all_problems(writer, scenario, story)
-    user = UserProfile(
-        id=user_id,
-        identity=story.identity,
-        intent=intent.text,
-        problems=problems,
-        persona=story.persona,
-    )
-    return Candidate(user=user, story=story, usage=writer.meter.usage)
+
+
+def _without_topics(others: Iterable[str]) -> Check:
+    """The line does not speak of what other users have to do with."""
+    edge = r"(?<![a-z]){}(?![a-z])"
+    patterns = {topic: edge.format(re.escape(topic.lower())) for topic in sorted(others)}
+
+    def check(text: str) -> Fault | None:
+        found = [topic for topic, pattern in patterns.items() if re.search(pattern, text.lower())]
+        return Fault(f"speaks of {', '.join(found)}") if found else None
+
+    return check
 
 
 async def _all_problems(writer: Writer, scenario: Scenario, story: Story) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from trialogue.records import Action, Scenario, Subtask
 
 _QUOTED = re.compile('["“「《]([^"”」》]+)["”」》]')
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w'-]+|\b[A-Z]+-?\d[\w-]*")
+_SPOKEN = re.compile(r"[?？]\s*$|\b(?:I|my|please)\b|我|请", re.IGNORECASE)
 _QUESTION = re.compile(r"[^.!?。！？]*[?？]\s*$")
 
 
@@ -87,7 +88,10 @@ async def story(scene: Scene, subtask: Subtask) -> Draft:
 
 
 async def request(scene: Scene, subtask: Subtask) -> Draft:
-    """A task or goal as the user asks for it; as it is written where the model drifts."""
+    """A task or goal as the user asks for it; as it is written where it is spoken already, or
+    where the model drifts from it."""
+    if _SPOKEN.search(subtask.text):
+        return await scene.styled(Draft(subtask.text), (), ("request", scene.place, subtask.id))
     try:
         return await scene.line(
             "request",
@@ -99,6 +103,7 @@ async def request(scene: Scene, subtask: Subtask) -> Draft:
                 carries(sorted(map(str, figures(subtask.text))), scene.scenario.language),
                 only_figures(figures(subtask.text), set()),
                 _keeps_names(subtask.text),
+                keeps_words(subtask.text, 0.6),
                 no_longer_than(len(subtask.text) + 120),
             ),
             temperature=0.5,

@@ -33,7 +33,7 @@ async def user_turn(scene: Scene, move: Move, *, reactions: bool = True) -> Turn
         case "term":
             parts = [Draft(phrase(scene, "term", term=scene.progress.term))]
         case "confirm":
-            parts = [await confirmation(scene, scene.said_by("assistant")[-1])]
+            parts = [confirmation(scene, scene.said_by("assistant")[-1])]
         case "again":
             parts = await _again(scene, move.subtasks[0])
         case "close":

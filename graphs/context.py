@@ -32,15 +32,15 @@ class Options(Record):
     """How dialogues are made.
 
     `points` is the range of activities a user lives through and tells; `rounds` bounds the
-    dialogue, and so the activities (in user mode 40 unless it is given); `drafts` bounds the
-    tries for one line; `passages` is how many are retrieved; `pages` is how many web pages are
-    read for a keyword; `duplicate` is the cosine above which two users are too much alike;
-    `proposals` bounds the tries for one user. `reactions` lets users say a few words on the
-    answer just heard; `consult` reduces the rules to the case before the assistant answers: None
-    means for local models only. `lookups` bounds the tool calls of a user's story, `tool_steps`
-    those of one answer. `user` is what a user knows (R, table 4): "direct" the scenario alone, with
-    "identity" who they are, what they intend and ask, with "experience" what they did; in the
-    first two their turns are improvised.
+    dialogue, and so the activities (in user mode and with controls 40 unless it is given), beyond
+    the turns that are taken over; `drafts` bounds the tries for one line; `passages` is how many
+    are retrieved; `pages` is how many web pages are read for a keyword; `duplicate` is the cosine
+    above which two users are too much alike; `proposals` bounds the tries for one user.
+    `reactions` lets users say a few words on the answer just heard; `consult` reduces the rules to
+    the case before the assistant answers: None means for local models only. `lookups` bounds the
+    tool calls of a user's story, `tool_steps` those of one answer. `user` is what a user
+    knows (R, table 4): "direct" the scenario alone, with "identity" who they are, what they intend
+    and ask, with "experience" what they did; in the first two their turns are improvised.
     """
 
     points: tuple[int, int] = (3, 4)
@@ -119,9 +119,13 @@ class Context:
 
     @property
     def rounds(self) -> int:
-        """The most rounds of a dialogue: by mode or as set, less where the controls say so."""
-        free = self.mode == "user" and "rounds" not in self.options.model_fields_set
-        most = USER_MODE_ROUNDS if free else self.options.rounds
+        """The most new rounds of a dialogue: as set, else by mode and controls.
+
+        Controls ask for more than the points of the story, so they have the room of user mode.
+        """
+        free = "rounds" not in self.options.model_fields_set
+        wide = free and (self.mode == "user" or bool(self.manner.values))
+        most = USER_MODE_ROUNDS if wide else self.options.rounds
         return min(most, int(self.manner.value("turns", most)))
 
     @property

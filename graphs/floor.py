@@ -84,7 +84,8 @@ def told_already(
 
 def _left(scene: Scene, context: Context) -> frozenset[str]:
     """The names of the users who have something left to say."""
-    if sum(turn.speaker == "user" for turn in scene.turns) >= context.rounds:
+    before = len(context.start.turns) if context.start else 0
+    if sum(turn.speaker == "user" for turn in scene.turns[before:]) >= context.rounds:
         return frozenset()
     if scene.progress.term:
         return frozenset({on_side(scene.people, "user")[0].name})

@@ -9,9 +9,11 @@ ROOM = 200
 
 async def run_graph(compiled: Any, given: dict[str, Any], context: Context) -> dict[str, Any]:
     """The final state of a compiled graph for a given first state."""
+    before = context.start.participants if context.start else ()
+    parties = max(len(context.scenario.participants), len(before))
     state: dict[str, Any] = await compiled.ainvoke(
         given,
-        {"recursion_limit": steps(context.options, len(context.scenario.participants))},
+        {"recursion_limit": steps(context.options, parties)},
         context=context,
     )
     return state

@@ -11,7 +11,6 @@ from made_dialogues import answer, dialogue
 from openai_server import OpenAIServer
 from simulated_run import FAILURES, SHORT, lines, made, no_wait, settings
 
-from trialogue.accept_until import aaccept_until, accept_until
 from trialogue.accepting import Accept, accept_named, knowledge_of, valid
 from trialogue.agents.limits import Limits
 from trialogue.errors import ShortRun, UsageError
@@ -21,6 +20,7 @@ from trialogue.memory.hash_embedder import HashEmbedder
 from trialogue.records import Dialogue, Passage
 from trialogue.run import Result, run
 from trialogue.tools.shelf import Shelf
+from trialogue.until_accepted import aaccept_until, accept_until
 
 
 @pytest.fixture

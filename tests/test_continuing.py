@@ -12,9 +12,10 @@ from made_dialogues import dialogue
 from openai_server import OpenAIServer
 from simulated_run import made
 
-from trialogue.continuing import start_at, start_from
+from trialogue.continuing import check_language, start_at, start_from
 from trialogue.errors import UsageError
 from trialogue.records import Action, Dialogue, Origin, Start, Subtask, UserProfile
+from trialogue.scenario_files import find_scenario
 
 SETTLED = dialogue(
     "Bed?",
@@ -159,3 +160,10 @@ async def test_a_run_goes_on_from_another_and_branches(
         assert one.rounds == len(one.goal)
     assert [len(one.goal) for one in (*branched, *extended)] == [2, 2, 2, 3]
     assert branched[0].turns[2:] != branched[2].turns[2:]
+
+
+def test_a_scenario_of_another_language_does_not_go_on() -> None:
+    starts = [start_at(SETTLED, 2, [])]
+    check_language(starts, find_scenario("travel_reimbursement").scenario)
+    with pytest.raises(UsageError, match="is in 'en', but 'chailv_baoxiao' in 'zh'"):
+        check_language(starts, find_scenario("chailv_baoxiao").scenario)

@@ -248,5 +248,13 @@ async def test_the_folder_holds_no_key(
     assert not [file for file in files(tmp_path) if key.encode() in file.read_bytes()]
 
 
+async def test_a_key_that_is_an_ordinary_word_is_no_secret(
+    tmp_path: Path, server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "a")
+    await made(tmp_path, server.base_url, 1)
+    assert b"***" not in (tmp_path / "dialogues.jsonl").read_bytes()
+
+
 def files(folder: Path) -> Iterator[Path]:
     return (file for file in folder.rglob("*") if file.is_file())

@@ -87,6 +87,8 @@ def test_faults_in_the_file_are_named_with_their_line(tmp_path: Path, line: str,
         ({"concurrency": 0}, "limits.concurrency: "),
         ({"colour": "red"}, "unknown key 'colour'"),
         ({"scenario": ""}, "scenario: "),
+        ({"at_turn": 2}, "Settings: at_turn needs a file to go on from"),
+        ({"goals": ["Is breakfast paid?"]}, "Settings: goals need a file to go on from"),
     ],
 )
 def test_faults_in_what_is_given_are_named(given: dict[str, object], says: str) -> None:

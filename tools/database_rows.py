@@ -43,7 +43,7 @@ def _rows(
     columns = {
         attribute.name: _values(attribute, random, count, people)
         for attribute in entity.attributes
-        if attribute.kind not in ("date", "email")
+        if attribute.kind not in ("date", "time", "email")
     }
     rows = [{entity.key: key} for key in keys]
     for name, values in columns.items():
@@ -51,6 +51,7 @@ def _rows(
             row[name] = value
     for row in rows:
         row |= _dates(entity, random)
+        row |= _times(entity, random)
         row |= _addresses(entity, row)
     return rows
 
@@ -108,10 +109,6 @@ def _bounds(attribute: Attribute) -> tuple[Decimal, Decimal]:
     return attribute.low, attribute.high
 
 
-def _time(_: Attribute, random: Random) -> str:
-    return f"{random.randint(8, 18):02}:{random.choice(('00', '30'))}"
-
-
 def _code(_: Attribute, random: Random) -> str:
     letters = "".join(random.choices("ABCDEFGHJKLMNPRSTUVWXYZ", k=2))
     return f"{letters}{random.randint(10_000, 99_999)}"
@@ -126,7 +123,6 @@ _DRAWS: Mapping[str, Callable[[Attribute, Random], Any]] = {
     "number": _number,
     "amount": _amount,
     "code": _code,
-    "time": _time,
     "yes_no": lambda _, random: random.random() < 0.5,
     "phone": _phone,
 }
@@ -158,6 +154,13 @@ def _dates(entity: Entity, random: Random) -> Row:
             found[attribute.name] = day.isoformat()
             day += timedelta(days=random.randint(1, _APART))
     return found
+
+
+def _times(entity: Entity, random: Random) -> Row:
+    """The times of a row, by day and on the half hour, each later than the one before it."""
+    names = [each.name for each in entity.attributes if each.kind == "time"]
+    halves = sorted(random.sample(range(16, 38), len(names)))
+    return {name: f"{h // 2:02}:{30 * (h % 2):02}" for name, h in zip(names, halves, strict=True)}
 
 
 def _addresses(entity: Entity, row: Row) -> Row:

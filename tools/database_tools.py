@@ -201,13 +201,18 @@ def _object(properties: dict[str, Schema], required: list[str]) -> Schema:
 
 def _result(operation: Operation, columns: tuple[Column, ...]) -> Schema:
     """The schema of a result: rows with all of these columns, of a write beside their number."""
-    properties = {column.name: schema_of(column) for column in columns}
+    properties = {column.name: _told_elsewhere(schema_of(column)) for column in columns}
     row = _object(properties, [column.name for column in columns])
     most = MOST_FOUND if operation == "search" else 1
     rows = {"type": "array", "items": row, "maxItems": most}
     if operation in ("get", "search"):
         return rows
     return _object({"affected": {"type": "integer"}, "rows": rows}, ["affected", "rows"])
+
+
+def _told_elsewhere(schema: Schema) -> Schema:
+    """The schema without its description: parameters have it, results are read more often."""
+    return {name: part for name, part in schema.items() if name != "description"}
 
 
 def table_of(entity: Entity, tables: tuple[Table, ...]) -> Table:

@@ -61,7 +61,6 @@ __all__ = [
 
 if TYPE_CHECKING:
     from trialogue.ablating import Ablation, ablate
-    from trialogue.accept_until import aaccept_until, accept_until
     from trialogue.agents.controls import Control
     from trialogue.api import asynthesize, doctor, open_run, synthesize
     from trialogue.control_studying import ControlStudy, control_study
@@ -93,11 +92,12 @@ if TYPE_CHECKING:
     from trialogue.saved_run import SavedRun
     from trialogue.settings import Settings
     from trialogue.toolmaking import make_toolset
+    from trialogue.until_accepted import aaccept_until, accept_until
     from trialogue.watcher import Watcher
 else:
     _HOMES = {
         "trialogue.ablating": ("Ablation", "ablate"),
-        "trialogue.accept_until": ("aaccept_until", "accept_until"),
+        "trialogue.until_accepted": ("aaccept_until", "accept_until"),
         "trialogue.agents.controls": ("Control",),
         "trialogue.api": ("asynthesize", "doctor", "open_run", "synthesize"),
         "trialogue.control_studying": ("ControlStudy", "control_study"),

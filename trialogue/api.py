@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trialogue.agents.personas import PersonaSource
 from trialogue.checkup import examine
 from trialogue.findings import Finding
 from trialogue.own_loop import run_in_own_loop
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 OnTurn = Callable[[int, Turn], Awaitable[None] | None]
 OnDialogue = Callable[[Dialogue], None]
 ScenarioLike = str | os.PathLike[str] | Scenario
+PersonaLike = PersonaSource | str | os.PathLike[str] | None
 
 
 def synthesize(
@@ -31,6 +33,7 @@ def synthesize(
     on_dialogue: OnDialogue | None = None,
     tools: Sequence["BaseTool"] = (),
     search: SearchProvider | str | None = None,
+    personas: PersonaLike = None,
     config: str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Result:
@@ -44,7 +47,8 @@ def synthesize(
     called with the dialogue's number and each finished turn, also of an attempt that fails later
     and is made anew: for the turns that count use `on_dialogue`, which is called with each
     accepted dialogue. Both are called in the thread that makes the dialogues. `search` is a
-    provider's name or a SearchProvider. `tools` are LangChain tools
+    provider's name or a SearchProvider, `personas` a file, a plugin's name or a PersonaSource.
+    `tools` are LangChain tools
     that `user_tools` and `assistant_tools` may name besides those installed.
 
     It works also where an event loop is running (notebooks): then in a thread with a loop of
@@ -53,9 +57,10 @@ def synthesize(
     Raises UsageError for what the caller can mend, ShortRun if fewer dialogues than `n` could
     be made; its `result` is the Result until then.
     """
-    chosen = _settings(scenario, config, {**settings, "search": _name(search)})
+    given = {**settings, "search": _name(search), "personas": _named(personas)}
+    chosen = _settings(scenario, config, given)
     watcher = _Told(on_turn, on_dialogue)
-    own = _own(scenario, search)
+    own = _own(scenario, search, personas)
     return run_in_own_loop(lambda: run(chosen, watcher, tools=tools, **own))
 
 
@@ -66,14 +71,15 @@ async def asynthesize(
     on_dialogue: OnDialogue | None = None,
     tools: Sequence["BaseTool"] = (),
     search: SearchProvider | str | None = None,
+    personas: PersonaLike = None,
     config: str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Result:
     """`synthesize` inside the running event loop, with the same arguments, result and errors."""
-    given = {**settings, "search": _name(search)}
+    given = {**settings, "search": _name(search), "personas": _named(personas)}
     chosen = await asyncio.to_thread(_settings, scenario, config, given)
     watcher = _Told(on_turn, on_dialogue)
-    return await run(chosen, watcher, tools=tools, **_own(scenario, search))
+    return await run(chosen, watcher, tools=tools, **_own(scenario, search, personas))
 
 
 def open_run(path: str | os.PathLike[str]) -> SavedRun:
@@ -99,11 +105,19 @@ def _name(search: SearchProvider | str | None) -> str | None:
     return search if search is None or isinstance(search, str) else search.name
 
 
-def _own(scenario: ScenarioLike, search: SearchProvider | str | None) -> dict[str, Any]:
+def _named(personas: PersonaLike) -> str | None:
+    """What the settings say: a path or name; an object of one's own is given beside them."""
+    return os.fspath(personas) if isinstance(personas, str | os.PathLike) else None
+
+
+def _own(
+    scenario: ScenarioLike, search: SearchProvider | str | None, personas: PersonaLike
+) -> dict[str, Any]:
     """What is given as an object and so cannot stand in settings."""
     return {
         "scenario": scenario if isinstance(scenario, Scenario) else None,
         "search": None if isinstance(search, str) else search,
+        "personas": None if isinstance(personas, str | os.PathLike) else personas,
     }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from trialogue.dialogue_files import read_dialogues
 from trialogue.dialogue_shapes import IMPORTED
 from trialogue.errors import UsageError
-from trialogue.records import Dialogue, Origin, Start, Subtask, Turn, UserProfile
+from trialogue.records import Dialogue, Origin, Scenario, Start, Subtask, Turn, UserProfile
 from trialogue.records.goal import SubtaskState
 
 
@@ -46,6 +46,18 @@ def start_at(dialogue: Dialogue, at_turn: int | None, goals: Sequence[str]) -> S
         scenario=None if foreign else dialogue.scenario,
         origin=Origin(dialogue=dialogue.id, turns=kept),
     )
+
+
+def check_language(starts: Sequence[Start], scenario: Scenario) -> None:
+    """Nothing, or UsageError: a dialogue made here that is in another language than `scenario`."""
+    for start in starts:
+        before = start.scenario
+        if before is not None and before.language != scenario.language:
+            raise UsageError(
+                f"{start.origin.dialogue if start.origin else before.id} is in "
+                f"{before.language!r}, but {scenario.id!r} in {scenario.language!r}; go on from it "
+                f"with a scenario in {before.language!r}, such as {before.id!r}"
+            )
 
 
 def _goal(dialogue: Dialogue) -> Iterator[Subtask]:

@@ -17,9 +17,9 @@ from trialogue.agents.scenario_writer import language_of, scenario_id
 from trialogue.agents.session import Sleep
 from trialogue.agents.toolbox import Toolbox
 from trialogue.agents.toolset_tools import ToolsetTools
-from trialogue.continuing import start_from
+from trialogue.continuing import check_language, start_from
 from trialogue.disk_errors import plain_disk_errors
-from trialogue.errors import UnknownScenario
+from trialogue.errors import UnknownScenario, UsageError
 from trialogue.graphs import knowledge
 from trialogue.graphs.context import Context, Pair
 from trialogue.graphs.pool import LARGEST_WAVE, UserPool
@@ -54,8 +54,10 @@ def check(settings: Settings) -> Path:
     """The run folder, made or found to fit; no model is needed. Raises UsageError as `run`."""
     found, name = _sought(settings)
     given = _given(settings)
-    if found is not None and given.personas is None:
+    if found is not None:
+        settings.wishes(found.scenario.controls)
         persona_source(settings.personas, found.scenario)
+        check_language(given.starts, found.scenario)
     with RunFolder(settings.folder(name)) as folder:
         _settle(folder, settings, found)
         return folder.path
@@ -141,7 +143,9 @@ async def _guided(
 ) -> Context:
     """The context with what steers its dialogues: mode, controls, personas, tool set, starts."""
     scenario, toolset = context.scenario, None
+    check_language(given.starts, scenario)
     if given.toolset is not None:
+        _check_toolset(given.toolset, context)
         toolset = await asyncio.to_thread(ToolsetTools, given.toolset, today=scenario.today)
         stack.callback(toolset.close_all)
     return replace(
@@ -152,6 +156,21 @@ async def _guided(
         starts=given.starts,
         toolset=toolset,
     )
+
+
+def _check_toolset(toolset: Toolset, context: Context) -> None:
+    """Raises UsageError for tools that the dialogues would not use."""
+    scenario = context.scenario
+    if toolset.language != scenario.language:
+        raise UsageError(
+            f"toolset {toolset.id} speaks {toolset.language}, scenario {scenario.id} "
+            f"{scenario.language}; choose two of one language"
+        )
+    if not toolset.tasks and context.consult:
+        raise UsageError(
+            f"toolset {toolset.id} has no tasks, and with the local model tools are for tasks; "
+            "add some, or set the option consult to false"
+        )
 
 
 def _sought(settings: Settings) -> tuple[Found | None, str]:

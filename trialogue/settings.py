@@ -1,5 +1,6 @@
 """Settings of a run: from a YAML file, from the command line, from Python; nothing else."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -77,6 +78,16 @@ class Settings(Record):
     def _without_a_key(cls, base_url: str | None) -> str | None:
         return base_url if base_url is None else address(base_url)
 
+    @field_validator("personas", "toolset", "continues", "out", mode="before")
+    @classmethod
+    def _as_text(cls, path: Any) -> Any:
+        return os.fspath(path) if isinstance(path, os.PathLike) else path
+
+    @field_validator("goals", "documents", mode="before")
+    @classmethod
+    def _one_or_more(cls, given: Any) -> Any:
+        return (given,) if isinstance(given, str | os.PathLike) else given
+
     @field_validator("participants")
     @classmethod
     def _told_apart(cls, seats: tuple[Seat, ...]) -> tuple[Seat, ...]:
@@ -91,6 +102,8 @@ class Settings(Record):
             raise ValueError(
                 f"options.user {self.options.user!r} goes with neither continues nor toolset"
             )
+        if self.goals and self.continues is None:
+            raise ValueError("goals need a file to go on from (continues)")
         self.wishes()
         return self
 

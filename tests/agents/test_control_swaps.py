@@ -77,6 +77,15 @@ def test_chinese_is_moved_both_ways() -> None:
     assert "你" in last(formal, "formality", 0.0, "user", "zh")
 
 
+@pytest.mark.parametrize(
+    "line", ["这里不需要提供发票。", "需要交通费吗？", "请按时提交。", "我用支付宝。"]
+)
+def test_chinese_words_are_not_cut_in_two(line: str) -> None:
+    for value in (0.0, 1.0):
+        said = last(line, "formality", value, "user", "zh")
+        assert line.rstrip("。？") in said
+
+
 def test_nothing_moves_without_a_table() -> None:
     assert last("The hotel is a hotel.", "lexical_variety", 1.0) == "The hotel is a hotel."
     assert last("The hotel is a hotel.", "focus", 5) == "The hotel is a hotel."

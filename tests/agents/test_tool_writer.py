@@ -189,6 +189,15 @@ def test_a_person_alone_is_linked_to_what_happens_and_a_thing_alone_is_left_out(
     assert found == {"book": (), "member": (), "loan": ("book", "member")}
 
 
+def test_staff_and_users_may_both_be_part_of_what_happens() -> None:
+    found = entities(("doctor", []), ("appointment", ["doctor"]), ("patient", []))
+    assert found["appointment"] == ("doctor", "patient")
+
+
+def test_what_is_noted_is_no_thing() -> None:
+    assert "hour" not in entities(("bike", []), ("hour", []), ("rental", ["bike", "hour"]))
+
+
 def test_what_follows_from_another_link_is_left_out() -> None:
     found = entities(("film", []), ("screening", ["film"]), ("ticket", ["screening", "film"]))
     assert found["ticket"] == ("screening",)
@@ -244,10 +253,11 @@ def test_people_get_a_name_and_what_is_noted_elsewhere_is_left_out() -> None:
 def test_too_little_is_refused() -> None:
     with pytest.raises(ValueError, match="fewer than two"):
         columns(LOAN, column("due_date", "date"), column("due_date", "date"))
-    with pytest.raises(ValueError, match="nothing that it is called by"):
-        columns(BOOK, column("pages", "number", "1", "9"), column("printed", "date"))
     with pytest.raises(ValueError, match="fewer than four"):
         accept_questions(Questions(questions=["When is it due?"] * 5), "en")
+    hours = [f"Can I rent a bike for {n} hours?" for n in ("two", "three", "four", "five")]
+    with pytest.raises(ValueError, match="fewer than four"):
+        accept_questions(Questions(questions=hours), "en")
     with pytest.raises(ValueError, match="no value"):
         accept_values(Values(values=["长潮", "纸灯笼", "银色"]), "en", "")
 

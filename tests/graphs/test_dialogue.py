@@ -11,8 +11,10 @@ from trialogue.errors import DialogueFailed, UsageError
 from trialogue.graphs import dialogue, knowledge
 from trialogue.graphs.context import Context, Options
 from trialogue.graphs.running import run_graph
-from trialogue.records import Turn
+from trialogue.records import Origin, Start, Turn, UserProfile
 from trialogue.tools.registry import ToolContext, resolve
+
+USER = UserProfile(id="u", identity="Dora Lind, 40, cook", intent="", problems=())
 
 
 async def talk(context: Context, **given: Any) -> dict[str, Any]:
@@ -51,6 +53,16 @@ async def test_rounds_are_bounded(make_context: MakeContext) -> None:
     assert ended["stop_reason"] == "max_rounds"
     assert len(ended["turns"]) == 4
     assert [subtask.state for subtask in ended["goal"]] == ["done", "done", "open"]
+
+
+async def test_rounds_that_are_taken_over_do_not_count(make_context: MakeContext) -> None:
+    options = Options(points=(3, 3), rounds=2)
+    first = await talk(await stocked(make_context(options=options)))
+    given = {"turns": first["turns"], "goal": first["goal"]}
+    start = Start(user=USER, origin=Origin(dialogue="first", turns=4), **given)
+    rest = await talk(make_context(options=options, start=start), **given)
+    assert rest["stop_reason"] == "goal_reached"
+    assert len(rest["turns"]) == 6
 
 
 async def test_it_goes_on_from_turns_that_stand_already(make_context: MakeContext) -> None:

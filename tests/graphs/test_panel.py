@@ -16,7 +16,7 @@ from trialogue.agents.participants import with_seats
 from trialogue.graphs import dialogue, knowledge
 from trialogue.graphs.context import Context, Options
 from trialogue.graphs.running import run_graph
-from trialogue.records import Turn
+from trialogue.records import Participant, Start, Subtask, Turn
 from trialogue.records.scenario import Policy, Seat
 
 SEATS = {
@@ -218,3 +218,19 @@ async def test_a_user_and_an_assistant_with_names_are_still_two(make_panel: Make
     turns = (await talk(two))["turns"]
     assert names(turns) == [""] * 8
     assert turns == (await talk(roles))["turns"]
+
+
+async def test_many_who_take_part_in_what_is_gone_on_from_have_steps_enough(
+    make_panel: MakePanel,
+) -> None:
+    names = ("Ada", "Bob", "Cid", "Dan", "Eve", "Fay", "Gus", "Hal")
+    people = (
+        Participant(speaker="user", name="Employee"),
+        *(Participant(speaker="assistant", name=name) for name in names),
+    )
+    goal = tuple(Subtask(id=i, text=f"Is thing {i} paid?", kind="goal") for i in range(1, 30))
+    context = await make_panel(seats=0, options=Options(points=(1, 1), rounds=30))
+    start = Start(user=candidate(context).user, participants=people, goal=goal)
+    ended = await talk(replace(context, start=start), trajectory=(), goal=goal)
+    assert ended["stop_reason"] == "goal_reached"
+    assert len(ended["turns"]) > 150

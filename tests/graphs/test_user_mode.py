@@ -173,12 +173,22 @@ async def test_a_message_that_looks_wrong_is_made_anew_once(
 ) -> None:
     plain = make_context(mode="user", manner=Manner({"focus": 1, "feedback": 0}))
     await talk(plain)
-    server.reply = answering(look=lambda body: '{"fault": "answers_itself"}')
+    server.reply = answering(look=lambda body: '{"fault": "out_of_character"}')
     context = make_context(mode="user", manner=plain.manner, seed=1)
     ended = await talk(context)
     spoken = len(users(ended["turns"]))
     assert context.tally.lines["look"] == context.tally.rewritten["look"] == spoken
     assert plain.tally.rewritten["look"] == 0
+
+
+@pytest.mark.parametrize("fault", ["answers_itself", "tells_everything", "speaks_as_assistant"])
+async def test_a_fault_that_cannot_be_there_is_not_believed(
+    make_context: MakeContext, server: OpenAIServer, fault: str
+) -> None:
+    server.reply = answering(look=lambda body: json.dumps({"fault": fault}))
+    context = make_context(mode="user", manner=Manner({"focus": 1, "feedback": 0}))
+    await talk(context)
+    assert context.tally.rewritten["look"] < context.tally.lines["look"]
 
 
 async def test_controls_shape_the_goal(make_context: MakeContext) -> None:

@@ -63,10 +63,39 @@ async def test_tries_end_and_the_last_proposal_is_kept(make_context: MakeContext
     assert sorted(found["pool"]) == [0, 1, 2]
 
 
-async def test_a_number_without_a_usable_intent_stays_open(
+async def test_code_says_what_a_user_wants_where_the_model_cannot(
     make_context: MakeContext, server: OpenAIServer
 ) -> None:
     server.reply = lambda body: "I have 3 wishes."
+    found = await propose(make_context(), 0)
+    candidate = found["pool"][0]
+    assert candidate.story.occasion in candidate.user.intent
+    assert all(point.topic in candidate.user.intent for point in candidate.story.points)
+
+
+async def test_a_copied_intent_is_asked_for_again_without_the_others(
+    make_context: MakeContext, server: OpenAIServer
+) -> None:
+    """Small models say again what they were told that others want."""
+    copied = "I would like to hear what holds for all of it."
+
+    def reply(body: Body) -> Reply | str:
+        last = str(body["messages"][-1]["content"])
+        if prompt_of(body) != "intent":
+            return served(body)
+        return copied if copied in last else "I have come back and wonder what of it is paid."
+
+    server.reply = reply
+    context = make_context()
+    state = {"numbers": (0,), "tries": 0, "known": (copied,)}
+    found = await run_graph(users.build().compile(), state, context)
+    assert found["pool"][0].user.intent.startswith("I have come back")
+
+
+async def test_a_number_whose_calls_are_refused_stays_open(
+    make_context: MakeContext, server: OpenAIServer
+) -> None:
+    server.reply = lambda body: refusal(400, "content policy")
     context = make_context(options=Options(points=(3, 3), proposals=2, drafts=1))
     found = await propose(context, 0, 1)
     assert found["pool"] == {}
@@ -180,7 +209,7 @@ async def test_a_later_attempt_gets_a_new_user_and_leaves_the_pool_alone(
 async def test_a_pool_without_a_user_fails_the_dialogue(
     make_context: MakeContext, server: OpenAIServer
 ) -> None:
-    server.reply = lambda body: Reply("I have 3 wishes.")
+    server.reply = lambda body: refusal(400, "content policy")
     context = make_context(options=Options(points=(3, 3), proposals=1, drafts=1))
     with pytest.raises(DialogueFailed, match="dialogue 1"):
         await UserPool().candidate(context.at(1))

@@ -185,7 +185,6 @@ WRITERS: dict[str, Callable[[Found, Draw], str]] = {
     "rule": _rule,
     "request": _request,
     "detail": _detail,
-    "confirm": lambda found, draw: draw.pick(found, "confirm"),
     "closing": lambda found, draw: draw.pick(found, "closing"),
     "ask": _ask,
     "affirm": lambda found, draw: draw.pick(found, "affirm"),

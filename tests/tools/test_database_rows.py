@@ -126,6 +126,13 @@ def test_rows_have_keys_that_count_up_and_dates_in_order() -> None:
     assert {row["book_id"] for row in loans.rows} <= {row["book_id"] for row in books.rows}
 
 
+def test_times_of_a_row_are_in_order() -> None:
+    times = tuple(Attribute(name=f"{end}_time", label=end, kind="time") for end in ("start", "end"))
+    rental = Entity(name="rental", label="rental", attributes=times)
+    (table,) = toolset_of(Outline(domain="bikes", entities=(rental,)), 0, 30).tables
+    assert all("08:00" <= row["start_time"] < row["end_time"] <= "18:30" for row in table.rows)
+
+
 def test_another_seed_gives_other_rows_and_the_same_tools() -> None:
     one, two = toolset_of(LIBRARY, 1, 8), toolset_of(LIBRARY, 2, 8)
     assert one.tools == two.tools
