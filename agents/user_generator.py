@@ -7,18 +7,16 @@ from collections.abc import Iterable, Sequence
 from trialogue.agents.checks import (
     Check,
     Fault,
-    asks,
     asks_nothing,
     in_language,
     in_role,
     no_longer_than,
     not_repeating,
-    rewords,
-    same_persons,
     whole,
     without_figures,
     without_name,
 )
+from trialogue.agents.rewording import reworded
 from trialogue.agents.seeds import rng
 from trialogue.agents.story import Point, Story, words
 from trialogue.agents.writer import Draft, Writer, fenced
@@ -42,7 +40,7 @@ async def propose(
     `taken` are intents of users who are already there.
     """
     intent = await _intent(writer, scenario, story, taken)
-    problems = await _all_problems(writer, scenario, story)
+    problems = await _all_problems(writer, story)
     user = UserProfile(
         id=user_id,
         identity=story.identity,
@@ -114,9 +112,9 @@ def _without_topics(others: Iterable[str]) -> Check:
     return check
 
 
-async def _all_problems(writer: Writer, scenario: Scenario, story: Story) -> tuple[str, ...]:
+async def _all_problems(writer: Writer, story: Story) -> tuple[str, ...]:
     """One question a point, asked at once; when one raises, the others are finished first."""
-    asked = (_problem(writer, scenario, point, i) for i, point in enumerate(story.points))
+    asked = (_problem(writer, point, i) for i, point in enumerate(story.points))
     ended = await asyncio.gather(*asked, return_exceptions=True)
     for problem in ended:
         if isinstance(problem, BaseException):
@@ -124,31 +122,10 @@ async def _all_problems(writer: Writer, scenario: Scenario, story: Story) -> tup
     return tuple(str(problem) for problem in ended)
 
 
-async def _problem(writer: Writer, scenario: Scenario, point: Point, number: int) -> str:
+async def _problem(writer: Writer, point: Point, number: int) -> str:
     """A question about the point: one of its `asks`, drawn by code, in the model's words.
 
     It stays in the scenario's words where the model drifts away from the question.
     """
     ask = rng(writer.seed, "ask", number).choice(point.asks or (point.topic,))
-    try:
-        drafted = await writer.line(
-            "user_generator",
-            "question",
-            {"topic": fenced(point.topic), "ask": fenced(ask)},
-            path=("problem", number),
-            checks=(
-                whole,
-                in_language(scenario.language),
-                asks,
-                without_figures,
-                no_longer_than(110),
-                rewords(ask),
-                same_persons(ask),
-            ),
-            temperature=0.5,
-            max_tokens=40,
-            drafts=2,
-        )
-    except DialogueFailed:
-        return ask
-    return drafted.text
+    return await reworded(writer, "user_generator", point.topic, ask, ("problem", number))
