@@ -4,6 +4,7 @@ Task mode is its simplest case: each point of the story is a subtask, settled on
 """
 
 import operator
+from dataclasses import replace
 from typing import Annotated, TypedDict
 
 from langgraph.graph import END, START, StateGraph
@@ -51,7 +52,7 @@ class Update(TypedDict, total=False):
 
 
 async def plan_subtasks(state: State, runtime: Runtime[Context]) -> Update:
-    """What the user wants settled, unless that is given."""
+    """What the user wants settled, unless that is given, and who speaks first."""
     context, turns, told = runtime.context, state.get("turns", ()), state.get("told", 0)
     goal = state.get("goal", ())
     if not goal:
@@ -66,14 +67,9 @@ async def plan_subtasks(state: State, runtime: Runtime[Context]) -> Update:
         )
         goal = told_already(planned, turns, told)
     await made_again(context, turns)
-    return {"goal": goal, "progress": resumed(goal)}
-
-
-async def give_floor(state: State, runtime: Runtime[Context]) -> Update:
-    """Who speaks next; the dialogue ends where nobody has anything left to say."""
-    scene = _scene(state, runtime.context)
-    speaker, reason = await following(scene, runtime.context)
-    return {"speaker": speaker, "stop_reason": reason}
+    return await _given_on(
+        _scene({**state, "goal": goal, "progress": resumed(goal)}, context), context
+    )
 
 
 async def speak_as_user(state: State, runtime: Runtime[Context]) -> Update:
@@ -83,23 +79,37 @@ async def speak_as_user(state: State, runtime: Runtime[Context]) -> Update:
     move = next_move(owned(scene), scene.progress, pace)
     speak = looked_over if context.mode == "user" else user_turn
     turn = await speak(scene, move, reactions=context.options.reactions)
-    await context.tell(turn)
     goal, progress = with_turn(scene.goal, scene.progress, move, scene.place)
-    return {"turns": (turn,), "goal": goal, "progress": progress}
+    return await _said(replace(scene, goal=goal, progress=progress), turn, context)
 
 
 async def answer_as_assistant(state: State, runtime: Runtime[Context]) -> Update:
-    """The assistant's answer, a question back where a detail is missing, or a colleague's word."""
+    """The assistant's answer, a question back where a detail is missing, or a colleague's word;
+    with which subtasks it has settled."""
     context, scene = runtime.context, _scene(state, runtime.context)
     turn, progress = await _answer(scene, context)
+    return await _said(replace(scene, progress=progress), turn, context)
+
+
+async def _said(scene: Scene, turn: Turn, context: Context) -> Update:
+    """What a finished turn changes."""
     await context.tell(turn)
-    return {"turns": (turn,), "progress": progress}
+    scene = replace(scene, turns=(*scene.turns, turn))
+    if turn.speaker == "assistant":
+        goal, progress = await track_goal(scene)
+        scene = replace(scene, goal=goal, progress=progress)
+    return {"turns": (turn,), **await _given_on(scene, context)}
 
 
-async def check_goal(state: State, runtime: Runtime[Context]) -> Update:
-    """Which subtasks the assistant's turn has settled."""
-    goal, progress = await track_goal(_scene(state, runtime.context))
-    return {"goal": goal, "progress": progress}
+async def _given_on(scene: Scene, context: Context) -> Update:
+    """Who speaks next; the dialogue ends where nobody has anything left to say."""
+    speaker, reason = await following(scene, context)
+    return {
+        "goal": tuple(scene.goal),
+        "progress": scene.progress,
+        "speaker": speaker,
+        "stop_reason": reason,
+    }
 
 
 async def _answer(scene: Scene, context: Context) -> tuple[Turn, Progress]:
@@ -149,14 +159,9 @@ def build() -> StateGraph[State, Context, State, State]:
     """The graph, not compiled."""
     graph = StateGraph(State, context_schema=Context)
     graph.add_node("plan", plan_subtasks)
-    graph.add_node("floor", give_floor)
     graph.add_node("user", speak_as_user)
     graph.add_node("assistant", answer_as_assistant)
-    graph.add_node("check", check_goal)
     graph.add_edge(START, "plan")
-    graph.add_edge("plan", "floor")
-    graph.add_conditional_edges("floor", _way, {"user": "user", "assistant": "assistant", END: END})
-    graph.add_edge("user", "floor")
-    graph.add_edge("assistant", "check")
-    graph.add_edge("check", "floor")
+    for node in ("plan", "user", "assistant"):
+        graph.add_conditional_edges(node, _way, ["user", "assistant", END])
     return graph

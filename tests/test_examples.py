@@ -57,7 +57,7 @@ def test_run_a_graph(run: Run) -> None:
     printed = run("run_a_graph.py")
     assert [line.partition("]")[0] for line in printed.splitlines() if line[0] == "["] == [
         *("[user", "[assistant") * 2,
-        "[floor",
+        "[assistant",
     ]
     assert all(figure in printed for figure in ("480", "45 CNY"))
     assert printed.endswith("ends: goal_reached\n")

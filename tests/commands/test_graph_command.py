@@ -24,8 +24,8 @@ def test_a_graph_draws_itself(trialogue: Trialogue, name: str) -> None:
 
 def test_the_edges_are_those_of_the_flow() -> None:
     edges = draw("dialogue").edges
-    assert {("floor", "user"), ("floor", "assistant"), ("user", "floor")} <= set(edges)
-    assert {("assistant", "check"), ("check", "floor")} <= set(edges)
+    assert {("plan", "user"), ("user", "assistant"), ("assistant", "user")} <= set(edges)
+    assert ("assistant", "__end__") in edges
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(trialogue: Trialogue) -> None:

@@ -12,7 +12,10 @@ FLOWS = {
     knowledge: "__start__ keywords search read keep __end__",
     users: "__start__ propose reject pool __end__, pool propose",
     experience: "__start__ recall act observe review __end__, review recall",
-    dialogue: "__start__ plan floor user floor assistant check floor __end__",
+    dialogue: (
+        "__start__ plan user user assistant assistant user __end__, plan assistant __end__, "
+        "plan __end__"
+    ),
     improvised: "__start__ user assistant __end__, assistant user",
     synthesis: (
         "__start__ knowledge users experience dialogue score __end__, "
