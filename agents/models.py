@@ -140,7 +140,8 @@ def make_chat_model(where: Target, *, timeout: float) -> "BaseChatModel":
 
     near = urlsplit(where.base_url).hostname in _LOOPBACK
     patience = openai.Timeout(timeout, connect=min(10.0, timeout))
-    client = openai.DefaultAsyncHttpxClient(timeout=patience, trust_env=not near)
+    # The SDK's own transport looks at every open connection for each request.
+    client = openai.DefaultAioHttpClient(timeout=patience, trust_env=not near)
     return CompatibleChat(
         model=where.model,
         base_url=where.base_url,
