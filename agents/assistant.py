@@ -1,6 +1,7 @@
 """The assistant agent G (eq. 4): finds the rule or uses its tools, and answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from trialogue.agents.assistant_lines import answer
@@ -17,12 +18,14 @@ from trialogue.tools.documents import quoted
 
 class Asked(NamedTuple):
     """One thing to answer: the case in the user's words, where the rules on it may be found,
-    whether it takes tools to settle it, and whether it is a further question about a case."""
+    whether it takes tools to settle it, whether it is a further question about a case, and what
+    was answered on that before."""
 
     text: str
     library: Library
     task: bool = False
     further: bool = False
+    before: tuple[str, ...] = ()
 
 
 class _Piece(NamedTuple):
@@ -44,7 +47,8 @@ async def assistant_turn(
     for number, one in enumerate(asked):
         place = (scene.place, number) if number else (scene.place,)
         said = [piece.draft.text for piece in pieces]
-        pieces.append(await _piece(scene, one, toolbox, place, said, consult, steps))
+        now = replace(scene, begun=said)
+        pieces.append(await _piece(now, one, toolbox, place, said, consult, steps))
     gap = "" if scene.language == "zh" else " "
     return scene.turn(
         gap.join(piece.draft.text for piece in pieces),
@@ -77,6 +81,9 @@ async def _piece(
     else:
         calls = await work_with_tools(scene, asked.text, " ".join(rules), toolbox, place, steps)
         finding = Finding(rules, None, listed(calls), calls)
-    draft = await answer(scene, asked.text, finding, place, said, whole_dialogue=not consult)
+    whole = not consult
+    draft = await answer(
+        scene, asked.text, finding, place, said, whole_dialogue=whole, before=asked.before
+    )
     passages = asked.library.passages[: 1 if consult else None]
     return _Piece(draft, finding.calls, tuple(passage.source for passage in passages))

@@ -7,6 +7,7 @@ from trialogue.agents.checks import (
     Check,
     Fault,
     agrees_with,
+    agrees_with_answers,
     asks_nothing,
     in_language,
     in_role,
@@ -17,6 +18,7 @@ from trialogue.agents.checks import (
     whole,
 )
 from trialogue.agents.consulting import Finding
+from trialogue.agents.controls import is_led
 from trialogue.agents.figures import figures, totals
 from trialogue.agents.focus import Comparison
 from trialogue.agents.goal import point
@@ -38,8 +40,12 @@ async def answer(
     said: Sequence[str] = (),
     *,
     whole_dialogue: bool,
+    before: Sequence[str] = (),
 ) -> Draft:
     """The answer that a finding gives to a case; `said` stands before it in the same turn.
+
+    `before` are earlier answers on the same thing: where the finding decides nothing, a draft that
+    agrees with them is preferred.
 
     In user mode an answer may have to be given again, and says so. Raises DialogueFailed if no
     draft can be used.
@@ -65,6 +71,7 @@ async def answer(
             only_figures(known, totals(scene.trajectory)),
             names_one_of(comparison.decisive if comparison else set()),
             agrees_with(comparison.direction if comparison else None, language),
+            agrees_with_answers(() if comparison else before, language),
             _leaves_no_rest(comparison),
             asks_nothing,
             not_repeating(earlier, 0.8, fatal=scene.mode == "task"),
@@ -74,7 +81,8 @@ async def answer(
         temperature=0.3,
     )
     if _REPEATS in draft.faults and earlier:
-        return Draft(f"{phrase(scene, 'earlier')}{draft.text}", draft.rewrites, draft.faults)
+        lead = "" if is_led(draft.text, language) else phrase(scene, "earlier")
+        return Draft(f"{lead}{draft.text}", draft.rewrites, draft.faults)
     return draft
 
 

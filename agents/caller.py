@@ -1,7 +1,7 @@
 """The only door to models: journal, limits, retries, structured answers."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
@@ -15,6 +15,7 @@ from trialogue.agents.session import Connect, Session, Sleep
 from trialogue.agents.wire import Ask, Sampling
 from trialogue.errors import AnswerError, ModelError, UsageError
 from trialogue.memory.journal import Answer, Journal, key_of
+from trialogue.memory.spans import counted, span
 from trialogue.tools.plain_text import usable
 
 __all__ = ["Answer", "Caller", "Meter", "ModelSpec", "RoleStats", "Sampling"]
@@ -23,6 +24,8 @@ T = TypeVar("T", bound=BaseModel)
 
 _TIMES = 3
 _ROOM = 2048
+_OVERHEAD = 256
+"""Tokens that an endpoint puts around the messages; a token is a byte at least."""
 _USUAL = Sampling()
 
 
@@ -42,7 +45,8 @@ class Caller:
     `models` names the model of each role. `timeout` bounds one try in seconds; `sleep` waits
     between tries; `connect` makes endpoints. Use it as `async with Caller(…) as caller`, in as
     many event loops as you like, one after the other. It connects when the first question is
-    not in the journal, so that a replay needs neither network nor key.
+    not in the journal, so that a replay needs neither network nor key. `heard` is told of every
+    answer with its journal key, replayed ones too.
     Raises UsageError if there is a money limit and a model without a price.
     """
 
@@ -60,6 +64,7 @@ class Caller:
         self.journal = journal
         self.limits = limits or Limits()
         self.budget = Budget(self.limits, journal.totals())
+        self.heard: Callable[[str, Answer], None] | None = None
         self.stats: dict[str, RoleStats] = {role: RoleStats() for role in models}
         self._timeout, self._sleep, self._connect = timeout, sleep, connect
         self._session: Session | None = None
@@ -121,10 +126,12 @@ class Caller:
             return _read(answer, schema), answer
         except ValueError as error:
             self.stats[ask.role].repairs += 1
-            ask = _repaired(ask, answer, error, schema)
+            ask, why = _repaired(ask, answer, error, schema), complaint(error)
         try:
-            answer = await self._spoken(ask, meter)
-            return _read(answer, schema), answer
+            with span("CHAIN", "repair") as mended:
+                mended.note(schema=schema.__name__, complaint=why)
+                answer = await self._spoken(ask, meter)
+                return _read(answer, schema), answer
         except ValueError as error:
             raise AnswerError(
                 f"{ask.model} as {ask.role} gave no {schema.__name__}, also when asked again: "
@@ -186,6 +193,20 @@ class Caller:
     async def _answered(self, ask: Ask, meter: Meter | None) -> Answer:
         request = ask.request()
         key = key_of(request)
+        with span("LLM", ask.role, key) as seen:
+            seen.spoke(request)
+            answer = await self._first(ask, key, request)
+            seen.called(request, answer)
+        if meter is not None:
+            meter.add(answer)
+        if self.heard is not None:
+            self.heard(key, answer)
+        if answer.refused:
+            raise ModelError(f"{ask.model} as {ask.role} refuses the request: {answer.refused}")
+        return answer
+
+    async def _first(self, ask: Ask, key: str, request: str) -> Answer:
+        """The answer in the journal, else the endpoint's."""
         session = self._opened()
         async with session.lock(key):
             answer = self.journal.get(key)
@@ -194,29 +215,27 @@ class Caller:
                 self.stats[ask.role].live += 1
             else:
                 self.stats[ask.role].replayed += 1
-        if meter is not None:
-            meter.add(answer)
-        if answer.refused:
-            raise ModelError(f"{ask.model} as {ask.role} refuses the request: {answer.refused}")
         return answer
 
     async def _live(self, ask: Ask, key: str, request: str, session: Session) -> Answer:
         """Ask the endpoint and keep the answer."""
-        self.budget.reserve()
+        most = len(request.encode()) + _OVERHEAD + ask.sampling.max_tokens
+        self.budget.reserve(most)
         try:
             endpoint = await self._endpoint(ask, session)
             answer = await session.answer(endpoint, ask, key, lambda: self._retried(ask.role))
         except BaseException:
-            self.budget.release()
+            self.budget.release(most)
             raise
         price = self._price(ask.model)
         if price is not None:
             answer = replace(answer, cost=price.of(answer.input_tokens, answer.output_tokens))
-        self.budget.settle(answer)
+        self.budget.settle(answer, most)
         return self.journal.put(key, ask.role, request, answer)
 
     def _retried(self, role: str) -> None:
         self.stats[role].retries += 1
+        counted("retries")
 
     async def _endpoint(self, ask: Ask, session: Session) -> Endpoint:
         spec = self.models[ask.role]

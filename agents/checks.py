@@ -19,6 +19,7 @@ from trialogue.records import Language
 
 Side = Literal["user", "assistant"]
 Direction = Literal["more", "less"]
+_WAYS: tuple[Direction, Direction] = ("more", "less")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _END = tuple('.!?。！？…"”)）')
 
@@ -151,6 +152,26 @@ def agrees_with(direction: Direction | None, language: Language) -> Check:
     def check(text: str) -> Fault | None:
         found = _verdicts(language, direction).search(text) if direction else None
         return Fault(f"contradicts the comparison: {found.group(0)!r}") if found else None
+
+    return check
+
+
+def verdict_of(text: str, language: Language) -> Direction | None:
+    """Whether a text says that a figure is beyond ("more") or within the rule's ("less"); None
+    where it says neither or both."""
+    within, beyond = (_verdicts(language, way).search(text) for way in _WAYS)
+    if bool(within) == bool(beyond):
+        return None
+    return "less" if within else "more"
+
+
+def agrees_with_answers(said: Sequence[str], language: Language) -> Check:
+    """The verdict is that of earlier answers on the same thing, as far as they agree."""
+    verdicts = {verdict for text in said if (verdict := verdict_of(text, language))}
+    agrees = agrees_with(verdicts.pop() if len(verdicts) == 1 else None, language)
+
+    def check(text: str) -> Fault | None:
+        return Fault("contradicts an earlier answer", fatal=False) if agrees(text) else None
 
     return check
 

@@ -11,6 +11,7 @@ from trialogue.agents.details import withheld
 from trialogue.agents.figures import figures, missing
 from trialogue.agents.goal import Progress, point, source, unanswered
 from trialogue.agents.phrases import phrase
+from trialogue.agents.rounds_left import to_spare
 from trialogue.agents.scene import Scene
 from trialogue.agents.terms import explained
 from trialogue.agents.writer import Draft, fenced
@@ -32,7 +33,8 @@ async def other_turn(
     """The assistant's turn where it is no answer, with what it asks noted; else None.
 
     In user mode it asks, once a subtask, for a detail that it needs and was not told: with
-    `consult` the program knows which figure of the activity is missing, else the model decides.
+    `consult` the program knows which figure of the activity is missing, else the model decides,
+    as long as the turns asked for leave room.
     """
     if scene.progress.closing:
         return scene.turn(phrase(scene, "farewell")), scene.progress
@@ -47,6 +49,8 @@ async def other_turn(
     if scene.mode == "task" or not unprobed:
         return None
     if not consult:
+        if to_spare(scene, scene.goal, scene.progress, waiting) < 1:
+            return None
         return await _ask_freely(scene, unprobed[0], asked)
     subtask = next((s for s in unprobed if s.hidden and _untold(scene, s)), None)
     return await _ask_for_figure(scene, subtask) if subtask else None

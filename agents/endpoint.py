@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from trialogue.agents.answers import spoken
-from trialogue.agents.failures import SHORTEST_SECRET, NotFound, Place, Refused, boundary
+from trialogue.agents.failures import NotFound, Place, Refused, boundary
 from trialogue.agents.models import (
     KEY_VARIABLE,
     ModelSpec,
@@ -21,6 +21,7 @@ from trialogue.agents.providers import make_other_chat_model
 from trialogue.agents.wire import QUIRKS, Ask, Quirk, Sampling, learn, parameters, worded
 from trialogue.errors import EndpointError
 from trialogue.memory.journal import Answer, Journal
+from trialogue.memory.redaction import SHORTEST_SECRET
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -1,6 +1,5 @@
 """What can go wrong at an endpoint, sorted once: what passes, what stays, what people must mend."""
 
-import os
 import re
 import socket
 import ssl
@@ -12,15 +11,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from trialogue.errors import EndpointError, ModelError, TrialogueError
+from trialogue.memory.redaction import without_keys
 
 TRIES = 6
 _QUICK_TRIES = 3
 _LONGEST_WAIT = 60.0
 _PASSING_STATUS = {408, 409, 425, 429}
-# Shorter keys, such as "none", stand for none at all and are ordinary words.
-SHORTEST_SECRET = 6
-_SECRET_NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
-_SECRET_LOOK = re.compile(r"\b(sk|pk|gsk|xai|lsv2)[-_][\w*.-]{6,}")
 _SPENT = re.compile(r"insufficient_quota|exceeded your current quota|billing", re.I)
 _IN_REQUEST = re.compile(
     r"context.?(length|window|size)|maximum context|too (long|many tokens)|exceed_context"
@@ -95,11 +91,7 @@ def classified(error: Exception, place: Place) -> Exception:
 
 def plain(error: BaseException | str, longest: int = 300) -> str:
     """The text of an error as one line without anything that looks like a key."""
-    text = _SECRET_LOOK.sub("***", str(getattr(error, "message", "") or error))
-    for name, value in os.environ.items():
-        if len(value) >= SHORTEST_SECRET and _SECRET_NAME.search(name):
-            text = text.replace(value, "***")
-    text = " ".join(text.split())
+    text = " ".join(without_keys(str(getattr(error, "message", "") or error)).split())
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from trialogue.agents.figures import figures
 from trialogue.agents.goal import Progress, marked, settled, unanswered
+from trialogue.agents.rounds_left import to_spare
 from trialogue.agents.scene import Scene
 from trialogue.agents.seeds import rng
 from trialogue.agents.terms import knowledge_gap, unknown_term
@@ -66,21 +67,36 @@ async def _judged(
     answered = _clear(answer) or (seen.answered if seen else "yes")
     noted: dict[str, object] = {}
     if answered == "no":
-        if progress.tries.get(subtask.id, 0) >= _patience(scene):
+        tries = progress.tries.get(subtask.id, 0)
+        if tries >= _patience(scene) or _spare(scene, goal, progress, subtask) < 0:
             noted["dropped"] = (*progress.dropped, subtask.id)
     else:
         goal = marked(goal, (subtask.id,), "done", scene.place - 1)
-        term = await unknown_term(scene, subtask, answer)
-        if term:
-            noted |= {"term": term, "terms": (*progress.terms, term)}
-        elif answered == "unsure" or _doubts(scene, subtask, answer):
-            noted["doubted"] = subtask.id
+        if _spare(scene, goal, progress, subtask) > 0:
+            noted |= await _wondered(scene, progress, subtask, answer, answered)
     if seen is not None:
         over = settled(goal)
         noted["checks"] = progress.checks + 1
         noted["early"] = progress.early + (seen.all_done and not over)
         noted["late"] = progress.late + (over and not seen.all_done)
     return goal, progress.model_copy(update=noted)
+
+
+def _spare(scene: Scene, goal: Sequence[Subtask], progress: Progress, now: Subtask) -> float:
+    """The rounds to spare, if what is judged after `now` is answered."""
+    waiting = unanswered(scene.goal, scene.progress)
+    return to_spare(scene, goal, progress, waiting[waiting.index(now) + 1 :])
+
+
+async def _wondered(
+    scene: Scene, progress: Progress, subtask: Subtask, answer: str, answered: str
+) -> dict[str, object]:
+    """The word that the user wants explained, or that it wants the answer confirmed, if so."""
+    term = await unknown_term(scene, subtask, answer)
+    if term:
+        return {"term": term, "terms": (*progress.terms, term)}
+    doubtful = answered == "unsure" or _doubts(scene, subtask, answer)
+    return {"doubted": subtask.id} if doubtful else {}
 
 
 async def _seen(

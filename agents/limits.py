@@ -69,7 +69,8 @@ class Meter:
 class Budget:
     """Counts live calls against limits; `before` is what the journal holds at the start.
 
-    A call is counted once, however often it is tried, and only if it is answered.
+    A call is counted once, however often it is tried, and only if it is answered. Where it is
+    `strict`, the limit on tokens leaves room for what calls under way may still use.
     """
 
     def __init__(
@@ -83,15 +84,23 @@ class Budget:
         self.calls = sum(usage.calls for usage in spent)
         self.tokens = sum(usage.input_tokens + usage.output_tokens for usage in spent)
         self.money = sum(usage.cost or 0.0 for usage in spent)
-        self._in_flight = 0
+        self.strict = False
+        self._in_flight = self._expected = 0
         self._clock, self._start = clock, clock()
 
-    def reserve(self) -> None:
-        """Make room for one call, to be settled or released. Raises LimitReached."""
+    def reserve(self, tokens: int = 0) -> None:
+        """Make room for one call, to be settled or released. Raises LimitReached.
+
+        `tokens` is the most that the call can use.
+        """
         if (most := self.limits.calls) is not None and self.calls + self._in_flight >= most:
             raise LimitReached(f"the limit of {most} model calls is reached; raise it to go on")
         self.check()
+        room, used = self.limits.tokens, self.tokens + self._expected
+        if self.strict and room is not None and used + tokens > room:
+            raise LimitReached(f"the limit of {room} tokens is reached; raise it to go on")
         self._in_flight += 1
+        self._expected += tokens
 
     def check(self) -> None:
         """Raises LimitReached if tokens, money or time are used up."""
@@ -103,16 +112,17 @@ class Budget:
         if (left := self.seconds_left) is not None and left <= 0:
             raise self.out_of_time()
 
-    def settle(self, answer: Answer) -> None:
-        """Count the answer of a reserved call."""
-        self._in_flight -= 1
+    def settle(self, answer: Answer, tokens: int = 0) -> None:
+        """Count the answer of a call that was reserved with so many `tokens`."""
+        self.release(tokens)
         self.calls += 1
         self.tokens += answer.input_tokens + answer.output_tokens
         self.money += answer.cost or 0.0
 
-    def release(self) -> None:
+    def release(self, tokens: int = 0) -> None:
         """Give back the room of a call that was not answered."""
         self._in_flight -= 1
+        self._expected -= tokens
 
     @property
     def seconds_left(self) -> float | None:

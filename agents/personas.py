@@ -167,7 +167,7 @@ def with_controls(persona: Persona, values: Mapping[str, Any]) -> Persona:
     """The persona as the controls `knowledge_gap` and `decision_style` have it, where set.
 
     Raises UsageError for values that the facets cannot have. The control `identity` is text and
-    no facet; `draw_story` appends it to the identity.
+    no facet; `draw_story` puts it into the identity.
     """
     given = {facet: values[control] for control, facet in CONTROLLED.items() if control in values}
     if not given:

@@ -1,7 +1,12 @@
-"""Prompts: one Markdown file each, split into messages, filled by plain replacement."""
+"""Prompts: one Markdown file each, split into messages, filled by plain replacement.
+
+Texts of a recipe may stand in for files; they are named "en/answer".
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -13,6 +18,8 @@ Message = tuple[str, str]
 
 _HEADING = re.compile(r"^# (system|user|assistant)$", re.MULTILINE)
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
+_NONE: Mapping[str, str] = {}
+_REPLACED: ContextVar[Mapping[str, str]] = ContextVar("replaced prompts", default=_NONE)
 _REPEAT = re.compile(r"^# examples$\n(.*?)^# end$\n", re.MULTILINE | re.DOTALL)
 
 
@@ -58,15 +65,60 @@ def _messages(source: str, values: Mapping[str, str]) -> list[Message]:
     ]
 
 
-@cache
+@contextmanager
+def replaced_prompts(texts: Mapping[str, str]) -> Iterator[None]:
+    """Inside the block, and in the tasks it starts, these texts stand in for prompts' files.
+
+    Raises UsageError as `check_prompts`.
+    """
+    check_prompts(texts)
+    token = _REPLACED.set({**_REPLACED.get(), **texts})
+    try:
+        yield
+    finally:
+        _REPLACED.reset(token)
+
+
+def check_prompts(texts: Mapping[str, str]) -> None:
+    """Raises UsageError for a text that cannot stand in for the prompt whose name it has.
+
+    It must have the same messages in the same order, and the same places.
+    """
+    for name, text in texts.items():
+        language, _, prompt = name.partition("/")
+        own = _shipped(prompt, language)
+        if _shape(text) != _shape(own.source):
+            raise UsageError(
+                f"prompt {name!r} cannot be replaced: the new text has other messages or places "
+                "than the prompt that comes with trialogue"
+            )
+
+
+def _shape(source: str) -> tuple[list[str], list[list[str]]]:
+    head, *parts = _HEADING.split(source)
+    marks = [head.strip(), *parts[::2], *re.findall("^# (?:examples|end)$", source, re.MULTILINE)]
+    return marks, [sorted(set(_PLACE.findall(part))) for part in parts[1::2]]
+
+
 def load_prompt(name: str, language: str = "en") -> Prompt:
     """The prompt `name` in a language; raises UsageError when there is none."""
+    text = _REPLACED.get().get(f"{language}/{name}")
+    return _shipped(name, language) if text is None else _prompt(name, text)
+
+
+@cache
+def _prompt(name: str, source: str) -> Prompt:
+    return Prompt(name, source, sha256(source.encode()).hexdigest()[:12])
+
+
+@cache
+def _shipped(name: str, language: str) -> Prompt:
     file = files("trialogue.agents") / "prompts" / language / f"{name}.md"
     try:
         source = file.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise UsageError(f"there is no prompt {name!r} for language {language!r}") from error
-    return Prompt(name, source, sha256(source.encode()).hexdigest()[:12])
+    return _prompt(name, source)
 
 
 def prompt_versions(language: str = "en") -> dict[str, str]:

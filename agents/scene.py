@@ -21,7 +21,8 @@ _STRUCTURE = ("turns", "smoothness", "focus", "disclosure", "feedback")
 class Scene:
     """A dialogue as it stands, seen by the participant `speaks` who takes the next turn.
 
-    `people` are all who take part; `turns` are those so far.
+    `people` are all who take part; `turns` are those so far, `begun` what is worded already of the
+    turn that is made.
     """
 
     writer: Writer
@@ -35,6 +36,7 @@ class Scene:
     progress: Progress = field(default_factory=Progress)
     mode: Mode = "task"
     manner: Manner = field(default_factory=Manner)
+    begun: Sequence[str] = ()
 
     @property
     def side(self) -> Side:
@@ -96,7 +98,8 @@ class Scene:
 
     async def styled(self, draft: Draft, checks: Sequence[Check], path: Sequence[Step]) -> Draft:
         """A finished line in the manner asked for; the draft itself where none is."""
-        return await styled(self.writer, self.manner, self.side, draft, checks, path)
+        said = (*self.said_by(self.side), *self.begun)
+        return await styled(self.writer, self.manner, self.side, draft, checks, path, said)
 
     def _told(self) -> str:
         names = tuple(name for name in self.manner.values if name not in _STRUCTURE)

@@ -60,8 +60,8 @@ def draw_story(
 
     With a `persona` the identity tells its facets, and missing ones are drawn; without one it
     tells a trait. Of `controls` (values by name) those that belong to the user are followed:
-    `knowledge_gap`, `decision_style` and `identity`, a text that is added. Neither changes
-    occasion or points.
+    `knowledge_gap`, `decision_style` and `identity`, which goes before job and trait. Neither
+    changes occasion or points.
     """
     random = rng(seed, "story")
     drawn = _drawn(scenario, random)
@@ -70,7 +70,7 @@ def draw_story(
     wanted = min(random.randint(*points), len(scenario.activities))
     chosen = random.sample(scenario.activities, wanted)
     occasion = random.choice(scenario.occasions) if scenario.occasions else scenario.name
-    form = words(scenario.language)["identity"]
+    form = _form(scenario.language, persona, controls or {})
     user = introduced(scenario, seed, form, drawn, persona, controls or {})
     return Story(
         name=user.name,
@@ -87,6 +87,16 @@ def words(language: Language) -> dict[str, Any]:
     text = (files("trialogue.agents") / "data" / "people.yaml").read_text(encoding="utf-8")
     people: dict[str, Any] = yaml.safe_load(text)[language]
     return people
+
+
+def _form(language: Language, persona: Persona | None, controls: Mapping[str, Any]) -> str:
+    """How an identity is put together: an age beside an identity that is asked for is a given
+    one."""
+    kind = "identity"
+    if controls.get("identity"):
+        kind = "aged" if persona and persona.age else "named"
+    form: str = words(language)[kind]
+    return form
 
 
 def _drawn(scenario: Scenario, random: Random) -> Drawn:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, WithJsonSchema, create_model
 from trialogue.agents.seeds import Step
 from trialogue.agents.writer import Writer
 from trialogue.memory.journal import canonical, key_of
+from trialogue.memory.spans import span
 from trialogue.records import ToolCall
 from trialogue.tools.calling import call_tool
 from trialogue.tools.plain_text import usable, usable_value
@@ -62,6 +63,16 @@ class Toolbox:
         state. It has limits of its own, and may raise what ends a run (LimitReached, ModelError).
         """
         arguments = usable_value(arguments)
+        with span("TOOL", name) as seen:
+            called, replayed = await self._called(name, arguments, writer, path)
+            seen.spoke(canonical(called.arguments), called.result)
+            seen.note(replayed=replayed)
+        return called
+
+    async def _called(
+        self, name: str, arguments: Any, writer: Writer, path: Sequence[Step]
+    ) -> tuple[ToolCall, bool]:
+        """The call, and whether its result was in the journal."""
         place = {"seed": writer.seed, "path": list(path), "tool": name, "arguments": arguments}
         key = f"tool/{key_of(canonical(place))}"
         journal = writer.caller.journal
@@ -70,12 +81,12 @@ class Toolbox:
             called = ToolCall.model_validate(known)
             if not left_no_trace(called.result):
                 await self._run_stateful(name, called.arguments)
-            return called
+            return called, True
         called = await self._run_stateful(name, arguments) or await call_tool(
             self.tools, name, arguments, timeout=self._timeout
         )
         journal.remember(key, called.model_dump(mode="json"))
-        return called
+        return called, False
 
     async def _run_stateful(self, name: str, arguments: Any) -> ToolCall | None:
         """The call of a stateful tool; None for any other."""

@@ -23,13 +23,21 @@ if TYPE_CHECKING:
 class ToolsetTools:
     """Makes the tools of `toolset` for one dialogue after the other, or many at once.
 
-    `today` is the day in the dialogues, for the bind `:today`. Raises UsageError for a toolset
-    with faults and a database that cannot be laid out or reached; making it takes a moment, so
-    do it in a thread. Close it, or use it with `with`.
+    `today` is the day in the dialogues, for the bind `:today`; `where` names the toolset in
+    errors, such as its file, and is its id otherwise. Raises UsageError for a toolset with faults
+    and a database that cannot be laid out or reached; making it takes a moment, so do it in a
+    thread. Close it, or use it with `with`.
     """
 
-    def __init__(self, toolset: Toolset, *, today: date, limits: SqlLimits | None = None) -> None:
-        check_toolset(toolset, f"toolset {toolset.id}: ")
+    def __init__(
+        self,
+        toolset: Toolset,
+        *,
+        today: date,
+        limits: SqlLimits | None = None,
+        where: str = "",
+    ) -> None:
+        check_toolset(toolset, f"{where or f'toolset {toolset.id}'}: ")
         self.toolset = toolset
         self._pasts: dict[str, Past] = {}
         self._simulators = {
@@ -38,7 +46,7 @@ class ToolsetTools:
             if tool.sql is None
         }
         executed = len(self._simulators) < len(toolset.tools)
-        self._sql = SqlTools(toolset, today=today, limits=limits) if executed else None
+        self._sql = SqlTools(toolset, today=today, limits=limits, where=where) if executed else None
 
     @property
     def simulated(self) -> bool:

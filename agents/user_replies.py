@@ -11,6 +11,7 @@ from trialogue.agents.checks import (
     only_figures,
     without_figures,
 )
+from trialogue.agents.controls import is_filler
 from trialogue.agents.figures import figures, totals
 from trialogue.agents.focus import sentences
 from trialogue.agents.goal import point
@@ -59,7 +60,8 @@ def confirmation(scene: Scene, heard: str) -> Draft:
 
     In the answer's own words: put into others by a small model it would often say the opposite.
     """
-    said = [text for text in sentences(heard) if len(text) <= _REPEATED] or [heard[:_REPEATED]]
+    told = [text for text in sentences(heard) if not is_filler(text, scene.language)]
+    said = [text for text in told if len(text) <= _REPEATED] or [heard[:_REPEATED]]
     return Draft(phrase(scene, "confirm", said=said[-1]))
 
 

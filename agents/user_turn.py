@@ -27,7 +27,8 @@ async def user_turn(scene: Scene, move: Move, *, reactions: bool = True) -> Turn
         case "raise":
             parts = [await _opening(scene, move, reactions=reactions)]
             for subtask in move.subtasks:
-                parts += await _raised(scene, subtask)
+                begun = [part.text for part in parts]
+                parts += await _raised(replace(scene, begun=begun), subtask)
         case "detail":
             parts = [await revealed(scene, move.subtasks[0], scene.turns[-1].text)]
         case "term":

@@ -11,6 +11,7 @@ from trialogue.agents.checks import Check, Fault, inspect
 from trialogue.agents.prompt import load_prompt
 from trialogue.agents.seeds import Step, seed_for
 from trialogue.errors import DialogueFailed
+from trialogue.memory.spans import span
 from trialogue.records import Language
 
 T = TypeVar("T", bound=BaseModel)
@@ -78,31 +79,33 @@ class Writer:
         Raises DialogueFailed if every draft has a fatal fault.
         """
         messages = load_prompt(prompt, self.language).fill(values, tuple(examples))
-        best: tuple[list[Fault], str] | None = None
-        for attempt in range(min(drafts or self.drafts, self.drafts)):
-            answer = await self.caller.text(
-                role,
-                messages,
-                seed=seed_for(self.seed, *path, attempt),
-                attempt=attempt,
-                sampling=Sampling(
-                    min(1.0, round(temperature + _WARMER * attempt, 2)),
-                    max_tokens=max_tokens,
-                    stop=("\n",),
-                ),
-                meter=self.meter,
-            )
-            text = tidy(answer.text)
-            faults = inspect(text, checks)
-            if best is None or _weight(faults) < _weight(best[0]):
-                best = (faults, text)
-            if not faults or (attempt and not _fatal(best[0])):
-                break
-        assert best is not None
-        faults, text = best
-        if _fatal(faults):
-            raise DialogueFailed(f"{role} ({prompt}): {faults[0].what}: {text[:80]!r}")
-        draft = Draft(text, rewrites=attempt, faults=tuple(fault.what for fault in faults))
+        with span("CHAIN", prompt) as seen:
+            best: tuple[list[Fault], str] | None = None
+            for attempt in range(min(drafts or self.drafts, self.drafts)):
+                answer = await self.caller.text(
+                    role,
+                    messages,
+                    seed=seed_for(self.seed, *path, attempt),
+                    attempt=attempt,
+                    sampling=Sampling(
+                        min(1.0, round(temperature + _WARMER * attempt, 2)),
+                        max_tokens=max_tokens,
+                        stop=("\n",),
+                    ),
+                    meter=self.meter,
+                )
+                text = tidy(answer.text)
+                faults = inspect(text, checks)
+                if best is None or _weight(faults) < _weight(best[0]):
+                    best = (faults, text)
+                if not faults or (attempt and not _fatal(best[0])):
+                    break
+            assert best is not None
+            faults, text = best
+            if _fatal(faults):
+                raise DialogueFailed(f"{role} ({prompt}): {faults[0].what}: {text[:80]!r}")
+            draft = Draft(text, rewrites=attempt, faults=tuple(fault.what for fault in faults))
+            seen.note(rewrites=draft.rewrites, faults=draft.faults)
         self.tally.count(prompt, draft)
         return draft
 
@@ -117,14 +120,15 @@ class Writer:
         max_tokens: int = 120,
     ) -> T:
         """A structured answer, drawn as surely as the model can."""
-        return await self.caller.data(
-            role,
-            load_prompt(prompt, self.language).fill(values),
-            schema,
-            seed=seed_for(self.seed, *path),
-            sampling=Sampling(0.0, max_tokens=max_tokens),
-            meter=self.meter,
-        )
+        with span("CHAIN", prompt):
+            return await self.caller.data(
+                role,
+                load_prompt(prompt, self.language).fill(values),
+                schema,
+                seed=seed_for(self.seed, *path),
+                sampling=Sampling(0.0, max_tokens=max_tokens),
+                meter=self.meter,
+            )
 
 
 def fenced(text: str) -> str:

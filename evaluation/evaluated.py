@@ -1,6 +1,7 @@
 """What came of measuring one or more sets of dialogues."""
 
 from trialogue.evaluation.duplicates import Copy
+from trialogue.evaluation.goal_figures import GoalFigures
 from trialogue.evaluation.measured import Compared, Measured
 from trialogue.evaluation.similarity import Similarity
 from trialogue.records import Record
@@ -21,7 +22,8 @@ class Evaluation(Record):
     `compared` holds, for each set after the first, the paired differences to the first on the
     dialogues that both have. `similarities` are of sets of up to 3,000 dialogues. `unread` says
     what could not be used, as `file:line: why`; `guessed` counts the dialogues of each set that
-    do not say everywhere who speaks. `report` is the page that was written.
+    do not say everywhere who speaks. `goals` has U's table 1 of the sets whose dialogues have
+    goals, by name. `report` is the page that was written.
     """
 
     sets: tuple[Measured, ...]
@@ -32,4 +34,5 @@ class Evaluation(Record):
     judged: dict[str, JudgeCounts] = {}
     unread: tuple[str, ...] = ()
     guessed: dict[str, int] = {}
+    goals: dict[str, GoalFigures] = {}
     report: str | None = None

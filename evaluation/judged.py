@@ -49,3 +49,16 @@ def judge_counts(judgements: Sequence[Judgement], judges: int) -> JudgeCounts:
         missing=sum(found.missing for found in judgements),
         weighed=sum(found.weighed for found in judgements),
     )
+
+
+def set_score(judgements: Sequence[Judgement | None]) -> float:
+    """h of a set: the mean over dimensions of each one's mean over the dialogues that have it.
+
+    NaN where a dimension has no answer at all.
+    """
+    there = [found for found in judgements if found is not None]
+    means = []
+    for dimension in DIMENSIONS:
+        values = [v for found in there if (v := found.scores.get(dimension)) is not None]
+        means.append(sum(values) / len(values) if values else float("nan"))
+    return float(np.mean(means))

@@ -19,6 +19,8 @@ from trialogue.agents.user_generator import Candidate
 from trialogue.agents.writer import Tally, Writer
 from trialogue.memory.experience import ExperienceMemory
 from trialogue.memory.people import PeopleMemory
+from trialogue.memory.spans import UNTRACED, Kind, Span, Untraced, span, traced
+from trialogue.memory.traces import Traces
 from trialogue.records import Record, Scenario, Start, ToolTask, Turn, UserProfile
 from trialogue.tools.search import SearchProvider
 from trialogue.tools.shelf import Shelf
@@ -87,7 +89,8 @@ class Context:
     `told` is called with each finished turn. `manner` are the controls of this dialogue, drawn
     from those `requested`; `start` is what it goes on from, one of `starts` in turn. `personas`
     say who users are. `toolset` makes the tools of each dialogue; its tasks are what the user
-    wants then. `pairs` are what improvised dialogues take from others, by number.
+    wants then. `pairs` are what improvised dialogues take from others, by number. `traces`
+    records what happens.
     """
 
     scenario: Scenario
@@ -116,6 +119,7 @@ class Context:
     personas: PersonaSource | None = None
     toolset: ToolsetTools | None = None
     pairs: tuple[Pair, ...] = ()
+    traces: Traces | None = None
 
     @property
     def rounds(self) -> int:
@@ -127,6 +131,15 @@ class Context:
         wide = free and (self.mode == "user" or bool(self.manner.values))
         most = USER_MODE_ROUNDS if wide else self.options.rounds
         return min(most, int(self.manner.value("turns", most)))
+
+    @property
+    def id(self) -> str:
+        """The dialogue's id; one that goes on from another is told apart from it by its origin."""
+        name = f"{self.scenario.id}-{self.seed}-{self.number:05d}"
+        origin = self.start.origin if self.start else None
+        if origin is None:
+            return name
+        return f"{name}-on-{seed_for(0, 'origin', origin.dialogue, origin.turns):08x}"
 
     @property
     def key(self) -> str:
@@ -177,6 +190,18 @@ class Context:
             waiting = self.told(self.number, turn)
             if inspect.isawaitable(waiting):
                 await waiting
+
+    def trace(self, name: str = "") -> Span | Untraced:
+        """A new trace for a `with`, of this dialogue or, under a name, of work that is shared."""
+        if self.traces is None:
+            return UNTRACED
+        if name:
+            return self.traces.trace(name)
+        return self.traces.trace(self.id, self.number, self.attempt)
+
+    def span(self, kind: Kind, name: str) -> Span | Untraced:
+        """A span inside the one that is open here; where none is, in a trace of its own."""
+        return span(kind, name) if traced() or self.traces is None else self.trace()
 
     def remember(self, value: Any, *path: Step) -> None:
         """Keep a JSON value in the journal: what came about by luck, at this place of the run.

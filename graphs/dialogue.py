@@ -22,6 +22,7 @@ from trialogue.agents.user_turn import user_turn
 from trialogue.graphs.context import Context
 from trialogue.graphs.floor import following, owned, scene_of, told_already
 from trialogue.graphs.looking_up import asked_now, made_again
+from trialogue.graphs.traced import Graph
 from trialogue.records import Action, Subtask, Turn, UserProfile
 
 
@@ -157,7 +158,7 @@ def _way(state: State, runtime: Runtime[Context]) -> str:
 
 def build() -> StateGraph[State, Context, State, State]:
     """The graph, not compiled."""
-    graph = StateGraph(State, context_schema=Context)
+    graph = Graph(State)
     graph.add_node("plan", plan_subtasks)
     graph.add_node("user", speak_as_user)
     graph.add_node("assistant", answer_as_assistant)

@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from trialogue.agents.user_agent import act, observe, review
 from trialogue.agents.user_generator import Candidate
 from trialogue.graphs.context import Context
+from trialogue.graphs.traced import Graph
 from trialogue.records import Action, ToolCall
 
 
@@ -104,7 +105,7 @@ def _story_complete(state: State) -> str:
 
 def build() -> StateGraph[State, Context, State, State]:
     """The graph, not compiled."""
-    graph = StateGraph(State, context_schema=Context)
+    graph = Graph(State)
     graph.add_node("recall", recall_memory)
     graph.add_node("act", act_with_tools)
     graph.add_node("observe", observe_outcome)

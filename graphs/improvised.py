@@ -18,6 +18,7 @@ from trialogue.graphs.context import Context, Pair
 from trialogue.graphs.floor import scene_of
 from trialogue.graphs.looking_up import asked_now
 from trialogue.graphs.pool import UserPool
+from trialogue.graphs.traced import Graph
 from trialogue.records import Turn, UserProfile
 
 
@@ -92,7 +93,7 @@ def _way(state: State) -> str:
 
 def build() -> StateGraph[State, Context, State, State]:
     """The graph, not compiled."""
-    graph = StateGraph(State, context_schema=Context)
+    graph = Graph(State)
     graph.add_node("user", speak_as_user)
     graph.add_node("assistant", answer_as_assistant)
     graph.add_edge(START, "user")

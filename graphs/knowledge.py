@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 
 from trialogue.agents.librarian import propose_keywords
 from trialogue.graphs.context import Context
+from trialogue.graphs.traced import Graph
 from trialogue.records import Passage
 from trialogue.tools.documents import Document, load_documents, split
 from trialogue.tools.page import Page, PageRefused
@@ -125,7 +126,7 @@ async def keep_passages(state: State, runtime: Runtime[Context]) -> Update:
 
 def build() -> StateGraph[State, Context, State, State]:
     """The graph, not compiled."""
-    graph = StateGraph(State, context_schema=Context)
+    graph = Graph(State)
     graph.add_node("keywords", choose_keywords)
     graph.add_node("search", search_web)
     graph.add_node("read", read_sources)

@@ -31,6 +31,7 @@ async def _asked(scene: Scene, context: Context, subtask: Subtask | None, *, alo
         library=Library(passages, beside, context.shelf.nearest),
         task=_takes_tools(context, subtask),
         further=subtask is not None and _is_further(scene, subtask),
+        before=_answers(scene, subtask) if subtask else (),
     )
 
 
@@ -50,6 +51,14 @@ def _is_further(scene: Scene, subtask: Subtask) -> bool:
         source(s) == source(subtask) and s.id < subtask.id and s.given is not None
         for s in scene.goal
     )
+
+
+def _answers(scene: Scene, subtask: Subtask) -> tuple[str, ...]:
+    """What was answered to earlier turns about the same thing and nothing else."""
+    about, key = scene.progress.about, source(subtask)
+    others = {turn for other, places in about.items() if other != key for turn in places}
+    places = (turn + 1 for turn in about.get(key, ()) if turn not in others)
+    return tuple(scene.turns[place].text for place in places if place < len(scene.turns))
 
 
 def _takes_tools(context: Context, subtask: Subtask | None) -> bool:

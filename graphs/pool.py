@@ -76,6 +76,8 @@ class UserPool:
             "tries": spare * context.options.proposals,
             "known": self._known[wave_of(numbers[0]).start],
         }
-        found = await run_graph(self._graph, wanted, context)
+        with context.trace("users") as seen:
+            seen.note(numbers=list(numbers))
+            found = await run_graph(self._graph, wanted, context)
         pool: dict[int, Candidate] = found["pool"]
         return pool

@@ -22,6 +22,7 @@ from trialogue.graphs.context import Context
 from trialogue.graphs.errands import user_with_errands
 from trialogue.graphs.pool import UserPool
 from trialogue.graphs.running import run_graph
+from trialogue.graphs.traced import Graph
 from trialogue.records import Action, Dialogue, ScenarioRef, Subtask, Turn, Usage, UserProfile
 
 
@@ -128,7 +129,7 @@ def record(context: Context, user: UserProfile, stop_reason: str) -> Dialogue:
     """A dialogue's record without its turns: who, with which models, prompts and seed."""
     scenario = context.scenario
     return Dialogue(
-        id=f"{scenario.id}-{context.seed}-{context.number:05d}",
+        id=context.id,
         scenario=ScenarioRef(id=scenario.id, name=scenario.name, language=scenario.language),
         user=user,
         mode=context.mode,
@@ -151,7 +152,7 @@ def _from_where(state: State, runtime: Runtime[Context]) -> str:
 
 def build() -> StateGraph[State, Context, State, State]:
     """The graph, not compiled; experience and dialogue are subgraphs."""
-    graph = StateGraph(State, context_schema=Context)
+    graph = Graph(State)
     graph.add_node("knowledge", gather_knowledge)
     graph.add_node("users", choose_user)
     graph.add_node("takeover", take_over)

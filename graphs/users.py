@@ -15,6 +15,8 @@ from trialogue.agents.story import draw_story
 from trialogue.agents.user_generator import Candidate, propose
 from trialogue.errors import DialogueFailed, ModelError
 from trialogue.graphs.context import Context
+from trialogue.graphs.traced import Graph
+from trialogue.memory.spans import span
 from trialogue.records import Persona
 
 TOLD = 3
@@ -67,7 +69,9 @@ async def propose_users(state: State, runtime: Runtime[Context]) -> Update:
         if context.remembered("lost user", number, tries):
             return None
         try:
-            return await propose(writer, context.scenario, story, user_id, taken)
+            with span("CHAIN", "users.propose one") as seen:
+                seen.belongs(number=number)
+                return await propose(writer, context.scenario, story, user_id, taken)
         except DialogueFailed:
             return None
         except ModelError as error:
@@ -138,7 +142,7 @@ def _filled(state: State, runtime: Runtime[Context]) -> str:
 
 def build() -> StateGraph[State, Context, State, State]:
     """The graph, not compiled."""
-    graph = StateGraph(State, context_schema=Context)
+    graph = Graph(State)
     graph.add_node("propose", propose_users)
     graph.add_node("reject", reject_duplicates)
     graph.add_node("pool", pool_users)

@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 _M_ARENA_MAX, _ARENAS = -8, 2
+_M_PERTURB, _WIPED = -6, 0xFF
 
 
 def use_few_arenas() -> None:
@@ -16,6 +17,17 @@ def use_few_arenas() -> None:
     mallopt = _glibc("mallopt")
     if mallopt and "MALLOC_ARENA_MAX" not in os.environ:
         mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def wipe_freed() -> None:
+    """Overwrite memory when it is freed, so that nothing of it comes to light elsewhere.
+
+    ChromaDB writes its index with whatever was in the memory that it was given: parts of
+    prompts, and the header of a request with its key.
+    """
+    mallopt = _glibc("mallopt")
+    if mallopt:
+        mallopt(_M_PERTURB, _WIPED)
 
 
 def give_back() -> None:

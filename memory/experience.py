@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from trialogue.memory.embedders import Embedder
+from trialogue.memory.spans import span
 from trialogue.memory.volumes import Row, Volumes
 from trialogue.records import Action
 
@@ -33,13 +34,18 @@ class ExperienceMemory:
 
     async def keep(self, user_id: str, action: Action, number: int = 0) -> None:
         """Remember an action of the user of dialogue `number`; the same one twice is one."""
-        [vector] = await asyncio.to_thread(self._embedder.embed, [action.memory])
+        with span("CHAIN", "memory.keep") as seen:
+            seen.spoke(action.memory)
+            [vector] = await asyncio.to_thread(self._embedder.embed, [action.memory])
         memory = Row(number, _name(user_id, action.index), action.memory, vector)
         self._next.memories[number, memory.id] = memory
 
     async def flush(self) -> None:
         """Write what was kept until now."""
-        batch = self._next
+        with span("CHAIN", "memory.flush"):
+            await self._flush(self._next)
+
+    async def _flush(self, batch: _Batch) -> None:
         async with self._writing:
             if not batch.begun and batch.memories:
                 self._next, self._written, batch.begun = _Batch(), batch, True
@@ -61,7 +67,11 @@ class ExperienceMemory:
         # What is being written may not be readable yet.
         at_hand = {**self._written.memories, **self._next.memories}
         there = {name: at_hand[name] for name in names if name in at_hand}
-        return await asyncio.to_thread(self._nearest, names, there, query, k)
+        with span("RETRIEVER", "memory.recall") as seen:
+            found = await asyncio.to_thread(self._nearest, names, there, query, k)
+            seen.spoke(query)
+            seen.brought([(f"memory {place}", text) for place, text in enumerate(found, start=1)])
+        return found
 
     def _write(self, batch: _Batch) -> None:
         self._volumes.write(self._name, batch.memories.values())

@@ -6,14 +6,15 @@ of the canonical form. The first answer under a key is the answer for good.
 
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 from trialogue.errors import UsageError
 from trialogue.memory.answers import Answer, Row, canonical, key_of
+from trialogue.memory.read_only import read_only
 from trialogue.records import Usage
 
 __all__ = ["Answer", "Journal", "Row", "canonical", "key_of"]
@@ -30,6 +31,7 @@ _ANSWER = "answer, input_tokens, output_tokens, cost, seconds"
 _GET = f"SELECT {_ANSWER} FROM calls WHERE key = ?"
 _PUT = "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _BORROW = "INSERT OR IGNORE INTO calls SELECT * FROM lender.calls WHERE key = ?"
+_CALLS = f"SELECT key, request, {_ANSWER} FROM calls WHERE key IN "
 _ROWS = f"SELECT key, role, request, {_ANSWER} FROM calls ORDER BY rowid"
 _TOTALS = """
 SELECT role, count(*), sum(input_tokens), sum(output_tokens), sum(cost)
@@ -123,11 +125,7 @@ class Journal:
     def totals(self) -> dict[str, Usage]:
         """What each role has used, over all sessions; cost is None where no call had a price."""
         with self._explained():
-            rows = self._db.execute(_TOTALS).fetchall()
-        return {
-            role: Usage(calls=calls, input_tokens=sent, output_tokens=received, cost=cost)
-            for role, calls, sent, received, cost in rows
-        }
+            return _totals(self._db)
 
     def rows(self) -> Iterator[Row]:
         """All calls, oldest first."""
@@ -151,6 +149,42 @@ class Journal:
             yield
         except sqlite3.Error as error:
             raise UsageError(f"journal {self.path}: {_advice(error)}") from error
+
+
+def rows_of(file: Path, keys: Sequence[str]) -> dict[str, tuple[str, Answer]]:
+    """The canonical requests and answers under these keys in a journal that others may be writing;
+    none where it is not there. Raises UsageError for a file that cannot be read."""
+    wanted = sorted(set(keys))
+    if not wanted or not file.is_file():
+        return {}
+    marks = ", ".join("?" * len(wanted))
+    try:
+        with closing(read_only(file)) as db:
+            rows = db.execute(f"{_CALLS} ({marks})", wanted).fetchall()
+    except sqlite3.Error as error:
+        raise UsageError(f"journal {file}: {_advice(error)}") from error
+    return {key: (request, _answer(rest)) for key, request, *rest in rows}
+
+
+def totals_of(file: Path) -> dict[str, Usage]:
+    """`totals` of a journal that others may be writing; none where it is not there.
+
+    Raises UsageError for a file that cannot be read.
+    """
+    if not file.is_file():
+        return {}
+    try:
+        with closing(read_only(file)) as db:
+            return _totals(db)
+    except sqlite3.Error as error:
+        raise UsageError(f"journal {file}: {_advice(error)}") from error
+
+
+def _totals(db: sqlite3.Connection) -> dict[str, Usage]:
+    return {
+        role: Usage(calls=calls, input_tokens=sent, output_tokens=received, cost=cost)
+        for role, calls, sent, received, cost in db.execute(_TOTALS)
+    }
 
 
 def _answer(row: Any) -> Answer:

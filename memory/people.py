@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 
 from trialogue.memory.embedders import Embedder
+from trialogue.memory.spans import span
 from trialogue.memory.vector_file import VectorFile
 from trialogue.memory.volumes import Row, Volumes
 
@@ -27,14 +28,19 @@ class PeopleMemory:
 
     async def keep(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
         """Add users to the pool; a number that is there already is replaced."""
-        await asyncio.to_thread(self._keep, numbers, texts)
+        with span("CHAIN", "people.keep") as seen:
+            seen.note(numbers=list(numbers))
+            await asyncio.to_thread(self._keep, numbers, texts)
 
     async def nearness(
         self, texts: Sequence[str], before: int, beside: Sequence[str] = ()
     ) -> list[float]:
         """For each text the cosine to the nearest of pool users below number `before`, of the
         texts `beside` and of the texts that stand before it; -1 where there is none."""
-        return await asyncio.to_thread(self._nearness, texts, before, beside)
+        with span("CHAIN", "people.nearness") as seen:
+            near = await asyncio.to_thread(self._nearness, texts, before, beside)
+            seen.note(before=before, nearness=near)
+        return near
 
     def _keep(self, numbers: Sequence[int], texts: Sequence[str]) -> None:
         vectors = self._embedder.embed(texts)

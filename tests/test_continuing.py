@@ -154,12 +154,16 @@ async def test_a_run_goes_on_from_another_and_branches(
     for place, one in enumerate((*branched, *extended)):
         earlier = first[place % 2] if one in branched else first[0]
         assert one.origin == Origin(dialogue=earlier.id, turns=2)
+        assert one.id.startswith(f"{one.scenario.id}-0-{place % 3:05d}-on-")
         assert one.turns[:2] == earlier.turns[:2]
         assert one.user == earlier.user
         assert all(subtask.settled for subtask in one.goal)
         assert one.rounds == len(one.goal)
     assert [len(one.goal) for one in (*branched, *extended)] == [2, 2, 2, 3]
     assert branched[0].turns[2:] != branched[2].turns[2:]
+    told = {"continues": str(tmp_path / "same"), "at_turn": 2}
+    again = (await made(tmp_path / "again", server.base_url, 1, **told)).dialogues()
+    assert len({one.id for one in (*first, *branched, *again)}) == 6
 
 
 def test_a_scenario_of_another_language_does_not_go_on() -> None:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import optimised_run
 import pytest
 import simulated_model
 from openai_server import Body, OpenAIServer
@@ -27,10 +28,12 @@ def server(openai_server: Callable[..., OpenAIServer]) -> OpenAIServer:
 def run(server: OpenAIServer, tmp_path: Path) -> Run:
     """Runs an example in an empty folder; what it printed."""
 
-    def start(name: str, *given: str) -> str:
+    def start(name: str, *given: str, typed: str = "") -> str:
         model = ("--model", "openai:simulated", "--base-url", server.base_url)
         command = [sys.executable, str(EXAMPLES / name), *model, "--embedder", "hash", *given]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=tmp_path, input=typed, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -40,7 +43,9 @@ def run(server: OpenAIServer, tmp_path: Path) -> Run:
 def test_every_example_is_run_here() -> None:
     tested = {
         *("synthesize.py", "own_documents.py", "own_tool.py", "run_a_graph.py"),
-        *("user_oriented.py", "sql_tools.py", "continue_dialogue.py", "panel.py"),
+        *("own_persona.py", "own_search.py", "own_metric.py"),
+        *("human_user.py", "models_by_role.py"),
+        *("user_oriented.py", "sql_tools.py", "continue_dialogue.py", "panel.py", "optimize.py"),
     }
     assert {file.name for file in EXAMPLES.glob("*.py")} == tested
 
@@ -139,3 +144,62 @@ def test_panel(run: Run) -> None:
     printed = run("panel.py")
     for name in ("Member: ", "Partner: ", "Desk: ", "Leader: "):
         assert name in printed
+
+
+def test_optimize(run: Run, server: OpenAIServer) -> None:
+    """It ends with a dialogue made by the recipe."""
+    server.reply = optimised_run.reply
+    lines = run("optimize.py", "--generations", "1", "--report", "2").splitlines()
+    assert lines[0].startswith("embedder: 0 calls")
+    assert any(line.startswith("controls: ") for line in lines)
+    assert [line.partition(":")[0] for line in lines[-2:]] == ["user", "assistant"]
+
+
+def test_own_persona(run: Run) -> None:
+    """Users have the jobs that the source draws."""
+    printed = run("own_persona.py", "-n", "1")
+    identity = printed.splitlines()[1]
+    assert any(job in identity for job in ("night nurse", "lighthouse keeper", "violin maker"))
+
+
+def searches(body: Body) -> str:
+    """The simulated model, but it looks for taxi fares whenever it may."""
+    last = str(body["messages"][-1]["content"])
+    if last.startswith("Tools:") and "- web_search(" in last and "web_search(query=" not in last:
+        return '{"call": {"tool": "web_search", "arguments": {"query": "taxi fares"}}}'
+    return simulated_model.reply(body)
+
+
+def test_own_search(run: Run, server: OpenAIServer) -> None:
+    """What the provider finds, best first, is what the tool gives."""
+    server.reply = searches
+    called = [line for line in run("own_search.py").splitlines() if "web_search(" in line]
+    assert called
+    assert all(line.endswith("= Taxi fares") for line in called)
+
+
+def test_human_user(run: Run) -> None:
+    """The graph stops for every line that is typed, until an empty one."""
+    printed = run("human_user.py", typed="Is a taxi at night paid?\nAnd the hotel?\n\n")
+    assert printed.startswith("assistant: What would you like to know?\nyou: assistant: ")
+    assert printed.count("assistant: ") == 3
+    assert printed.endswith("you: 4 turns\n")
+
+
+def test_models_by_role(run: Run, server: OpenAIServer) -> None:
+    """Each role asks its own model."""
+    printed = run("models_by_role.py", "--user-model", "openai:other")
+    assert "user (openai:other): " in printed
+    assert "assistant (openai:simulated): " in printed
+    assert {body["model"] for body in server.requests} == {"other", "simulated"}
+
+
+def test_own_metric() -> None:
+    """The metric is measured beside others."""
+    command = [sys.executable, str(EXAMPLES / "own_metric.py"), "--metrics", "turns"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line.partition(" (")[0] for line in done.stdout.splitlines()] == [
+        "concrete_answers: 1.000",
+        "turns: 2.000",
+    ]

@@ -122,13 +122,14 @@ def test_the_settings_are_those_of_the_run(tmp_path: Path) -> None:
     [
         ({"seed": 1}, "seed was 0, now 1"),
         ({"options": {"rounds": 3}}, "options.rounds was 8, now 3"),
-        ({"model": "openai:x"}, 'model was null, now "openai:x"'),
+        ({"model": "openai:x"}, 'model was not set, now "openai:x"'),
+        ({"controls": {"focus": "3"}}, 'controls.focus was not set, now "3"'),
     ],
 )
 def test_differing_settings_are_named(
     tmp_path: Path, changed: dict[str, object], says: str
 ) -> None:
-    settings = {"n": 2, "seed": 0, "options": {"rounds": 8}}
+    settings = {"n": 2, "seed": 0, "options": {"rounds": 8}, "controls": {}}
     with RunFolder(tmp_path) as folder:
         folder.settle(settings, FREE)
         before = (tmp_path / SETTINGS).read_bytes()

@@ -18,7 +18,7 @@ def load_plugin(point: EntryPoint) -> Any:
     """The object an entry point names; UsageError that names the plugin if it does not import."""
     try:
         return point.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UsageError(
             f"plugin {point.name!r} ({point.value}) cannot be loaded: {one_line(error)}"
         ) from error

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from trialogue.memory.spans import span
 from trialogue.records import Passage
 from trialogue.tools.documents import DocumentIndex
 
@@ -27,15 +28,21 @@ class Shelf:
         for passage in passages:
             by_source.setdefault(passage.source, []).append(passage)
         self._by_source = by_source
-        self.index = await asyncio.to_thread(
-            DocumentIndex.build, passages, self._embedder, self._client, self._name
-        )
+        with span("CHAIN", "shelf.fill") as seen:
+            seen.note(passages=len(passages), sources=len(by_source))
+            self.index = await asyncio.to_thread(
+                DocumentIndex.build, passages, self._embedder, self._client, self._name
+            )
 
     async def search(self, query: str, k: int = 3) -> list[Passage]:
         """The best `k` passages, best first; none from an empty shelf."""
         if self.index is None or not len(self.index):
             return []
-        return await asyncio.to_thread(self.index.search, query, k)
+        with span("RETRIEVER", "shelf.search") as seen:
+            found = await asyncio.to_thread(self.index.search, query, k)
+            seen.spoke(query)
+            seen.brought([(f"{one.source} {one.heading}", one.text) for one in found])
+        return found
 
     def beside(self, passage: Passage) -> list[Passage]:
         """All passages from the same source, the passage among them."""
@@ -45,7 +52,11 @@ class Shelf:
         """Indices of the `k` texts most like the query, in the order of the texts."""
         if len(texts) <= k:
             return list(range(len(texts)))
-        return await asyncio.to_thread(self._nearest, query, texts, k)
+        with span("RERANKER", "shelf.nearest") as seen:
+            found = await asyncio.to_thread(self._nearest, query, texts, k)
+            seen.spoke(query)
+            seen.note(of=len(texts), nearest=found)
+        return found
 
     def _nearest(self, query: str, texts: Sequence[str], k: int) -> list[int]:
         likeness = self._embedder.embed(texts) @ self._embedder.embed([query])[0]

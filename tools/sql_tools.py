@@ -38,17 +38,25 @@ class _Ready(NamedTuple):
 class SqlTools:
     """The tools of `toolset` that have SQL, over its database.
 
-    `today` is what the bind `:today` says. The database is laid out, or reached, at once; a
-    dialogue's copy is made at its first call. Raises UsageError for a toolset with faults, a
-    database that cannot be reached and SQL that it refuses. Close it, or use it with `with`.
+    `today` is what the bind `:today` says; `where` names the toolset in errors, its id otherwise.
+    The database is laid out, or reached, at once; a dialogue's copy is made at its first call.
+    Raises UsageError for a toolset with faults, a database that cannot be reached and SQL that it
+    refuses. Close it, or use it with `with`.
     """
 
-    def __init__(self, toolset: Toolset, *, today: date, limits: SqlLimits | None = None) -> None:
-        check_toolset(toolset, f"toolset {toolset.id}: ")
+    def __init__(
+        self,
+        toolset: Toolset,
+        *,
+        today: date,
+        limits: SqlLimits | None = None,
+        where: str = "",
+    ) -> None:
+        self._place = f"{where or f'toolset {toolset.id}'}: "
+        check_toolset(toolset, self._place)
         self._limits = limits or SqlLimits()
         self._today = today
         self._truths = _truths(toolset)
-        self._place = f"toolset {toolset.id}: "
         self._sessions: dict[str, Session] = {}
         self._spare: list[Session] = []
         self._lock = threading.Lock()

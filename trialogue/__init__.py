@@ -23,6 +23,7 @@ __all__ = [
     "Evaluation",
     "Fact",
     "Finding",
+    "FittedMetric",
     "Origin",
     "Participant",
     "Passage",
@@ -52,6 +53,7 @@ __all__ = [
     "draw",
     "evaluate",
     "evaluate_against",
+    "fit_metric",
     "installed_plugins",
     "make_toolset",
     "open_run",
@@ -69,6 +71,7 @@ if TYPE_CHECKING:
     from trialogue.errors import ShortRun, TrialogueError, UsageError
     from trialogue.evaluating import Evaluation, evaluate
     from trialogue.findings import Finding
+    from trialogue.metric_fitting import FittedMetric, fit_metric
     from trialogue.plugin_list import installed_plugins
     from trialogue.rating_agreement import Agreement, evaluate_against
     from trialogue.records import (
@@ -106,6 +109,7 @@ else:
         "trialogue.errors": ("ShortRun", "TrialogueError", "UsageError"),
         "trialogue.evaluating": ("Evaluation", "evaluate"),
         "trialogue.findings": ("Finding",),
+        "trialogue.metric_fitting": ("FittedMetric", "fit_metric"),
         "trialogue.plugin_list": ("installed_plugins",),
         "trialogue.rating_agreement": ("Agreement", "evaluate_against"),
         "trialogue.run": ("Result",),

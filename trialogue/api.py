@@ -1,19 +1,24 @@
 """The Python API: the twins of the commands."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trialogue.agents.personas import PersonaSource
 from trialogue.checkup import examine
 from trialogue.findings import Finding
 from trialogue.own_loop import run_in_own_loop
-from trialogue.records import Dialogue, Scenario, Turn
+from trialogue.own_objects import (
+    PathLike,
+    PersonaLike,
+    ScenarioLike,
+    ToolsetLike,
+    asked,
+    asked_beside,
+)
+from trialogue.records import Dialogue, Turn
 from trialogue.run import Result, run
 from trialogue.saved_run import SavedRun
-from trialogue.settings import Settings, load_settings
 from trialogue.tools.search import SearchProvider
 from trialogue.watcher import Watcher
 
@@ -22,8 +27,6 @@ if TYPE_CHECKING:
 
 OnTurn = Callable[[int, Turn], Awaitable[None] | None]
 OnDialogue = Callable[[Dialogue], None]
-ScenarioLike = str | os.PathLike[str] | Scenario
-PersonaLike = PersonaSource | str | os.PathLike[str] | None
 
 
 def synthesize(
@@ -34,7 +37,8 @@ def synthesize(
     tools: Sequence["BaseTool"] = (),
     search: SearchProvider | str | None = None,
     personas: PersonaLike = None,
-    config: str | os.PathLike[str] | None = None,
+    toolset: ToolsetLike = None,
+    config: PathLike | None = None,
     **settings: Any,
 ) -> Result:
     """Make dialogues, in a run folder, and say what came of it.
@@ -47,9 +51,10 @@ def synthesize(
     called with the dialogue's number and each finished turn, also of an attempt that fails later
     and is made anew: for the turns that count use `on_dialogue`, which is called with each
     accepted dialogue. Both are called in the thread that makes the dialogues. `search` is a
-    provider's name or a SearchProvider, `personas` a file, a plugin's name or a PersonaSource.
-    `tools` are LangChain tools
-    that `user_tools` and `assistant_tools` may name besides those installed.
+    provider's name or a SearchProvider, `personas` a file, a plugin's name or a PersonaSource,
+    `toolset` a file or a Toolset; in `controls`, a mapping, a key may be a Control of one's own.
+    `tools` are LangChain tools that `user_tools` and `assistant_tools` may name besides those
+    installed.
 
     It works also where an event loop is running (notebooks): then in a thread with a loop of
     its own. The same call again goes on where an earlier one stopped.
@@ -57,10 +62,9 @@ def synthesize(
     Raises UsageError for what the caller can mend, ShortRun if fewer dialogues than `n` could
     be made; its `result` is the Result until then.
     """
-    given = {**settings, "search": _name(search), "personas": _named(personas)}
-    chosen = _settings(scenario, config, given)
+    given = {**settings, "search": search, "personas": personas, "toolset": toolset}
+    chosen, own = asked(scenario, config, given)
     watcher = _Told(on_turn, on_dialogue)
-    own = _own(scenario, search, personas)
     return run_in_own_loop(lambda: run(chosen, watcher, tools=tools, **own))
 
 
@@ -72,14 +76,15 @@ async def asynthesize(
     tools: Sequence["BaseTool"] = (),
     search: SearchProvider | str | None = None,
     personas: PersonaLike = None,
-    config: str | os.PathLike[str] | None = None,
+    toolset: ToolsetLike = None,
+    config: PathLike | None = None,
     **settings: Any,
 ) -> Result:
     """`synthesize` inside the running event loop, with the same arguments, result and errors."""
-    given = {**settings, "search": _name(search), "personas": _named(personas)}
-    chosen = await asyncio.to_thread(_settings, scenario, config, given)
+    given = {**settings, "search": search, "personas": personas, "toolset": toolset}
+    chosen, own = await asked_beside(scenario, config, given)
     watcher = _Told(on_turn, on_dialogue)
-    return await run(chosen, watcher, tools=tools, **_own(scenario, search, personas))
+    return await run(chosen, watcher, tools=tools, **own)
 
 
 def open_run(path: str | os.PathLike[str]) -> SavedRun:
@@ -93,40 +98,12 @@ def doctor(*, timeout: float = 30.0, **settings: Any) -> list[Finding]:
     `timeout` bounds each request to an endpoint, in seconds. Nothing is fetched. Raises
     UsageError for settings that are none.
     """
-    chosen = _settings("any", None, settings)
+    chosen, _ = asked("any", None, settings)
 
     async def collected() -> list[Finding]:
         return [finding async for finding in examine(chosen, timeout)]
 
     return run_in_own_loop(collected)
-
-
-def _name(search: SearchProvider | str | None) -> str | None:
-    return search if search is None or isinstance(search, str) else search.name
-
-
-def _named(personas: PersonaLike) -> str | None:
-    """What the settings say: a path or name; an object of one's own is given beside them."""
-    return os.fspath(personas) if isinstance(personas, str | os.PathLike) else None
-
-
-def _own(
-    scenario: ScenarioLike, search: SearchProvider | str | None, personas: PersonaLike
-) -> dict[str, Any]:
-    """What is given as an object and so cannot stand in settings."""
-    return {
-        "scenario": scenario if isinstance(scenario, Scenario) else None,
-        "search": None if isinstance(search, str) else search,
-        "personas": None if isinstance(personas, str | os.PathLike) else personas,
-    }
-
-
-def _settings(
-    scenario: ScenarioLike, config: str | os.PathLike[str] | None, settings: dict[str, Any]
-) -> Settings:
-    name = scenario.id if isinstance(scenario, Scenario) else os.fspath(scenario)
-    given = {"scenario": name, **settings}
-    return load_settings(None if config is None else Path(config), given)
 
 
 class _Told(Watcher):

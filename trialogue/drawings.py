@@ -11,12 +11,16 @@ from trialogue.tools.plugins import unknown_name
 
 @dataclass(frozen=True)
 class Drawing:
-    """A graph with the graphs inside it: Mermaid text, nodes, and edges from node to node."""
+    """A graph with the graphs inside it: Mermaid text, nodes, and edges from node to node.
+
+    `conditional` are those edges that are taken only if their condition holds.
+    """
 
     name: str
     mermaid: str
     nodes: tuple[str, ...]
     edges: tuple[tuple[str, str], ...]
+    conditional: tuple[tuple[str, str], ...] = ()
 
 
 def draw(name: str) -> Drawing:
@@ -30,6 +34,7 @@ def draw(name: str) -> Drawing:
         mermaid=drawn.draw_mermaid(),
         nodes=tuple(drawn.nodes),
         edges=tuple((edge.source, edge.target) for edge in drawn.edges),
+        conditional=tuple((edge.source, edge.target) for edge in drawn.edges if edge.conditional),
     )
 
 

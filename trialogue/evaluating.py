@@ -11,10 +11,12 @@ from trialogue.errors import UsageError
 from trialogue.evaluation.corpus import Floats
 from trialogue.evaluation.duplicates import Copy, copies, near_duplicates
 from trialogue.evaluation.evaluated import Evaluation, JudgeCounts
+from trialogue.evaluation.goal_figures import GoalFigures, goal_figures
 from trialogue.evaluation.judged import QUALITIES, judge_counts, judged_values
 from trialogue.evaluation.measured import Described, compared, measured, values_of
+from trialogue.evaluation.metric_file import read_metric_file
 from trialogue.evaluation.metrics import Metric, all_metrics, chosen_metrics
-from trialogue.evaluation.report import measures, put_section
+from trialogue.evaluation.report import measures, put_section, report_title, run
 from trialogue.evaluation.similarity import similarity
 from trialogue.judging import Judged, judge_sets
 from trialogue.judging import judges as judges_named
@@ -23,7 +25,15 @@ from trialogue.memory.embedders import make_embedder
 if TYPE_CHECKING:
     from trialogue.memory.embedders import Embedder
 
-__all__ = ["Evaluation", "Sets", "chosen_or_all", "evaluate", "read_sets", "report_folder"]
+__all__ = [
+    "Evaluation",
+    "Sets",
+    "chosen_or_all",
+    "evaluate",
+    "read_sets",
+    "report_folder",
+    "report_title",
+]
 
 MOST_PAIRS = 3000
 Values = dict[str, dict[str, Floats]]
@@ -41,6 +51,7 @@ def evaluate(
     limits: Limits | None = None,
     report: PathLike | None = None,
     told: Judged | None = None,
+    metric: PathLike | None = None,
 ) -> Evaluation:
     """Measure the dialogues of each path by base metrics, with bootstrap intervals.
 
@@ -51,7 +62,8 @@ def evaluate(
 
     `judges` are models that rate coherence, fluency and diversity, behind `base_url` unless
     built in, within `limits`; `told` hears how far they are. `report` is a folder: the page
-    `report.html` is written there, and the judges' answers are kept there.
+    `report.html` is written there, and the judges' answers are kept there. `metric` is a metric
+    file, measured beside the base metrics under the name `metric`.
 
     Raises UsageError for what the caller can mend; with `strict` also for the first dialogue
     that cannot be used; LimitReached, after which the same call goes on.
@@ -59,6 +71,7 @@ def evaluate(
     if not paths:
         raise UsageError("nothing to evaluate; name a run folder or a file of dialogues")
     chosen = chosen_or_all(metrics, with_embedder=embedder is not None)
+    chosen += fitted_metric(metric, with_embedder=embedder is not None)
     models = judges_named(judges, base_url) if judges else {}
     folder = report_folder(report, needed=bool(models))
     found = make_embedder(embedder) if isinstance(embedder, str) else embedder
@@ -84,6 +97,7 @@ def evaluate(
         judged=judged,
         unread=tuple(sets.unread),
         guessed=sets.guessed,
+        goals=_goals(sets),
     )
     return evaluation if folder is None else _reported(evaluation, sets, folder)
 
@@ -123,14 +137,21 @@ def report_folder(report: PathLike | None, *, needed: bool = False) -> Path | No
     return folder
 
 
-def report_title(folder: Path) -> str:
-    """What a folder's report is called."""
-    return f"Report of {folder.resolve().name}"
+def _goals(sets: Sets) -> dict[str, GoalFigures]:
+    """U's table 1 of the sets whose dialogues have goals: those that were made here."""
+    found = {
+        name: goal_figures(corpus.dialogues)
+        for name, corpus in sets.corpora.items()
+        if any(dialogue.goal for dialogue in corpus.dialogues)
+    }
+    return {name: figures for name, figures in found.items() if figures is not None}
 
 
 def _reported(evaluation: Evaluation, sets: Sets, folder: Path) -> Evaluation:
-    section = measures.section(evaluation, sets.corpora)
-    page = put_section(folder, section, title=report_title(folder))
+    sections = [measures.section(evaluation, sets.corpora)]
+    if evaluation.goals:
+        sections.insert(0, run.section(evaluation.goals))
+    page = put_section(folder, *sections, title=report_title(folder))
     return evaluation.model_copy(update={"report": str(page)})
 
 
@@ -153,3 +174,16 @@ def chosen_or_all(chosen: Sequence[str | Metric] | None, *, with_embedder: bool)
     own = [metric for metric in chosen if isinstance(metric, Metric)]
     names = [metric if isinstance(metric, str) else metric.name for metric in chosen]
     return chosen_metrics(names, own)
+
+
+def fitted_metric(file: PathLike | None, *, with_embedder: bool) -> list[Metric]:
+    """The metric of a metric file, none without a file.
+
+    Raises UsageError if it cannot be computed here, also for want of an embedder.
+    """
+    if file is None:
+        return []
+    found = read_metric_file(Path(file))
+    if found.embedder and not with_embedder:
+        raise UsageError(f"{file} needs the embedder {found.embedder}; leave out --no-embedder")
+    return [found.as_metric()]

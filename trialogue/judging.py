@@ -1,10 +1,9 @@
 """Has whole sets of dialogues judged: by one model or several, every answer in a journal."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
+from trialogue.agents.at_once import each
 from trialogue.agents.caller import Caller, ModelSpec
 from trialogue.agents.limits import Limits
 from trialogue.disk_errors import plain_disk_errors
@@ -15,7 +14,6 @@ from trialogue.own_loop import run_in_own_loop
 from trialogue.records import Dialogue
 
 JOURNAL = "judge.sqlite"
-T = TypeVar("T")
 Judged = Callable[[int, int], None]
 
 
@@ -63,33 +61,6 @@ def judge_sets(
 
     found = iter(run_in_own_loop(judged))
     return {name: [next(found) for _ in dialogues] for name, dialogues in sets.items()}
-
-
-async def each(
-    dialogues: Sequence[Dialogue],
-    ask: Callable[[Dialogue], Awaitable[T]],
-    told: Judged | None = None,
-) -> list[T]:
-    """What `ask` gives for every dialogue, all asked at once, in order; where one raises, the
-    others end and it is raised. `told` hears how many of how many are done."""
-    done = 0
-
-    async def one(dialogue: Dialogue) -> T:
-        nonlocal done
-        found = await ask(dialogue)
-        done += 1
-        if told is not None:
-            told(done, len(dialogues))
-        return found
-
-    tasks = [asyncio.ensure_future(one(dialogue)) for dialogue in dialogues]
-    try:
-        return await asyncio.gather(*tasks)
-    except BaseException:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        raise
 
 
 async def _one(caller: Caller, dialogue: Dialogue, roles: Sequence[str], seed: int) -> Judgement:

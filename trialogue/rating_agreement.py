@@ -4,11 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from trialogue.dialogue_sets import PathLike, measurable
-from trialogue.errors import UsageError
-from trialogue.evaluating import chosen_or_all, report_folder, report_title
+from trialogue.dialogue_sets import PathLike
+from trialogue.evaluating import chosen_or_all, fitted_metric, report_folder, report_title
 from trialogue.evaluation.corpus import Corpus
 from trialogue.evaluation.metrics import Metric
 from trialogue.evaluation.ratings import agreements, strength
@@ -16,6 +13,7 @@ from trialogue.evaluation.report import Table, put_section
 from trialogue.evaluation.report.agreement import agreement_table, section
 from trialogue.evaluation.statistics import Correlations
 from trialogue.memory.embedders import make_embedder
+from trialogue.rated_files import read_rated
 from trialogue.records import Record
 
 if TYPE_CHECKING:
@@ -53,41 +51,37 @@ class Agreement(Record):
 def evaluate_against(
     ratings: PathLike,
     *,
-    rating: str = "overall",
+    rating: str | None = None,
     metrics: Sequence[str | Metric] | None = None,
     tokenizer: str = "auto",
     embedder: "str | Embedder | None" = "local",
     strict: bool = False,
     report: PathLike | None = None,
+    metric: PathLike | None = None,
 ) -> Agreement:
     """Correlate base metrics with a rating of whole dialogues, or of their last turn.
 
     `ratings` is a file of dialogues with `ratings: {name: number or null}`; NaN, null and what is
-    missing are not rated. A metric of turns stands there twice: averaged, and as NAME@last for
-    the last turn alone. The other arguments are those of `evaluate`.
+    missing are not rated. `rating` is `overall` by default, or the only one there is. A metric of
+    turns stands there twice: averaged, and as NAME@last for the last turn alone. `metric` is a
+    metric file, which is compared too, as `metric`. The other arguments are those of `evaluate`.
 
     Raises UsageError for what the caller can mend, also if nothing has this rating.
     """
     folder = report_folder(report)
     chosen = chosen_or_all(metrics, with_embedder=embedder is not None)
-    unread: list[str] = []
-    found = list(measurable(Path(ratings), strict=strict, unread=unread))
-    given = np.array([one.ratings.get(rating, np.nan) for one in found], np.float64)
-    given[~np.isfinite(given)] = np.nan
-    if np.isnan(given).all():
-        names = sorted({name for one in found for name in one.ratings})
-        there = f"; there are {', '.join(names[:20])}" if names else "; it holds no ratings"
-        raise UsageError(f"{ratings}: nothing is rated for {rating!r}{there}")
+    chosen += fitted_metric(metric, with_embedder=embedder is not None)
+    found = read_rated(ratings, rating, strict=strict)
     made = make_embedder(embedder) if isinstance(embedder, str) else embedder
-    corpus = Corpus([one.dialogue for one in found], tokenizer, made)
-    results = (result for metric in chosen for result in agreements(metric, corpus, given))
+    corpus = Corpus(found.dialogues, tokenizer, made)
+    results = (result for one in chosen for result in agreements(one, corpus, found.given))
     agreement = Agreement(
-        rating=rating,
-        dialogues=len(found),
-        rated=int(np.sum(~np.isnan(given))),
+        rating=found.rating,
+        dialogues=len(found.dialogues),
+        rated=int(found.there.sum()),
         metrics=tuple(sorted(results, key=lambda one: (-strength(one), one.name))),
-        unread=tuple(unread),
-        guessed=sum(one.guessed for one in found),
+        unread=found.unread,
+        guessed=found.guessed,
     )
     if folder is None:
         return agreement

@@ -163,7 +163,7 @@ def lasting(settings: dict[str, Any], free: frozenset[str]) -> dict[str, Any]:
 def _flat(value: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, inner in value.items():
-        if isinstance(inner, dict) and inner:
+        if isinstance(inner, dict):
             flat |= {f"{key}.{name}": deeper for name, deeper in _flat(inner).items()}
         else:
             flat[key] = inner
@@ -171,5 +171,7 @@ def _flat(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _short(value: object) -> str:
+    if value is None:
+        return "not set"
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "…"

@@ -9,6 +9,7 @@ from trialogue.accepting import REFUSED, Acceptance
 from trialogue.agents.caller import RoleStats
 from trialogue.agents.writer import Tally
 from trialogue.errors import DialogueFailed, LimitReached, ModelError, ShortRun
+from trialogue.evaluation.goal_figures import GoalCount, GoalFigures
 from trialogue.graphs import synthesis
 from trialogue.graphs.context import Context
 from trialogue.graphs.pool import UserPool
@@ -24,7 +25,8 @@ from trialogue.watcher import Watcher
 class Result:
     """What a run came to. `dialogues` are read from `folder` when wanted.
 
-    `failed` and `refused` count the attempts that came to nothing and those not accepted.
+    `failed` and `refused` count the attempts that came to nothing and those not accepted; `goals`
+    is U's table 1 of the accepted, None without any.
     """
 
     folder: Path
@@ -36,6 +38,7 @@ class Result:
     tally: Tally
     problems: tuple[str, ...] = ()
     refused: int = 0
+    goals: GoalFigures | None = None
 
     def dialogues(self) -> list[Dialogue]:
         """The accepted dialogues in order."""
@@ -57,6 +60,7 @@ class RunLoop:
     acceptance: Acceptance | None = None
     tries: int | None = None
     accepted: int = 0
+    _goals: GoalCount = field(default_factory=GoalCount)
     _begun: int = 0
     _failed: dict[str, str] = field(default_factory=dict)
     _unwritten: dict[int, list[Dialogue]] = field(default_factory=dict)
@@ -68,7 +72,9 @@ class RunLoop:
 
     async def go(self) -> Result:
         """Make what is lacking. Raises ShortRun when a limit ends it before."""
-        self.accepted = sum(1 for _ in self.folder.dialogues())
+        for dialogue in self.folder.dialogues():
+            self._goals.add(dialogue)
+            self.accepted += 1
         self.pool.release(self.accepted)
         self.watcher.began(self.folder.path, self.settings.n, self.accepted)
         self._failed = {one.id: one.stop_reason for one in self.folder.failures()}
@@ -102,6 +108,7 @@ class RunLoop:
 
     def _write(self, dialogue: Dialogue) -> None:
         self.folder.append(dialogue)
+        self._goals.add(dialogue)
         self.accepted += 1
         self.pool.release(self.accepted)
         self.watcher.finished(dialogue)
@@ -139,10 +146,7 @@ class RunLoop:
             raise LimitReached(f"the budget of {self.tries} attempts is spent; raise it to go on")
         self._begun += 1
         try:
-            state = await run_graph(self._graph, {}, context)
-            made = Dialogue.model_validate(state["record"])
-            if self.acceptance is not None:
-                made = await self.acceptance.decided(made, context)
+            made = await self._made(context)
         except (DialogueFailed, ModelError) as error:
             made = _failure(context, error)
         finally:
@@ -156,6 +160,18 @@ class RunLoop:
             self.watcher.failed(made)
         return made
 
+    async def _made(self, context: Context) -> Dialogue:
+        """The dialogue, with `error` where it is refused."""
+        with context.trace() as seen:
+            state = await run_graph(self._graph, {}, context)
+            made = Dialogue.model_validate(state["record"])
+            if self.acceptance is not None:
+                made = await self.acceptance.decided(made, context)
+            seen.note(
+                stop_reason=made.stop_reason, **({"refused": made.error} if made.error else {})
+            )
+        return made
+
     def _keep(self, number: int, failure: Dialogue) -> None:
         """Count an attempt that came to nothing, unless an earlier session did, for writing."""
         if failure.id not in self._failed:
@@ -163,6 +179,8 @@ class RunLoop:
             self._begun += 1
 
     def _result(self) -> Result:
+        if (traces := self.context.traces) is not None:
+            traces.close()
         caller, refused = self.context.caller, list(self._failed.values()).count(REFUSED)
         return Result(
             folder=self.folder.path,
@@ -172,8 +190,9 @@ class RunLoop:
             usage=caller.journal.totals(),
             calls=caller.stats,
             tally=self.context.tally,
-            problems=self.context.problems,
+            problems=(*self.context.problems, *(traces.problems if traces else ())),
             refused=refused,
+            goals=self._goals.figures(),
         )
 
 

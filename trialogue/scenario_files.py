@@ -1,8 +1,11 @@
 """Finds scenarios: by the name of one that ships or a plugin brings, or as a YAML file."""
 
+import os
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib.metadata import EntryPoint
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from trialogue.errors import UnknownScenario, UsageError
@@ -88,10 +91,19 @@ def _from_plugins() -> tuple[list[Found], list[str]]:
     scenarios, broken = [], []
     for point in plugins(GROUP).values():
         try:
-            scenarios.append(read_scenario(Path(str(load_plugin(point)))))
+            scenarios.append(plugged_scenario(point))
         except UsageError as error:
             broken.append(str(error))
     return scenarios, broken
+
+
+def plugged_scenario(point: EntryPoint) -> Found:
+    """The scenario of an entry point, which names a file's path. Raises UsageError."""
+    named = load_plugin(point)
+    if not isinstance(named, str | os.PathLike | Traversable):
+        kind = type(named).__name__
+        raise UsageError(f"scenario {point.name!r} is a {kind}, not the path of a YAML file")
+    return read_scenario(Path(str(named)))
 
 
 def _plain(name: str) -> str:

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -11,37 +12,37 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialogue.agents.caller import Caller
 from trialogue.agents.participants import with_seats
-from trialogue.agents.personas import PersonaSource, persona_file, persona_source
+from trialogue.agents.personas import persona_file
 from trialogue.agents.prompt import prompt_versions
 from trialogue.agents.scenario_writer import language_of, scenario_id
 from trialogue.agents.session import Sleep
 from trialogue.agents.toolbox import Toolbox
-from trialogue.agents.toolset_tools import ToolsetTools
-from trialogue.continuing import check_language, start_from
 from trialogue.disk_errors import plain_disk_errors
-from trialogue.errors import UnknownScenario, UsageError
+from trialogue.errors import UnknownScenario
+from trialogue.given import Own, given_by
 from trialogue.graphs import knowledge
 from trialogue.graphs.context import Context, Pair
 from trialogue.graphs.pool import LARGEST_WAVE, UserPool
 from trialogue.graphs.running import run_graph
-from trialogue.memory.allocator import use_few_arenas
+from trialogue.memory.allocator import use_few_arenas, wipe_freed
 from trialogue.memory.chroma import close_chroma, open_chroma
 from trialogue.memory.embedders import EndpointEmbedder, make_embedder
 from trialogue.memory.experience import ExperienceMemory
 from trialogue.memory.journal import Journal
 from trialogue.memory.kept_embedder import KeptEmbedder
 from trialogue.memory.people import PeopleMemory
+from trialogue.memory.traces import Traces
 from trialogue.memory.volumes import Volumes
-from trialogue.records import Scenario, Start, Toolset
+from trialogue.recipe_file import RECIPE, prompts_of
+from trialogue.records import Scenario
 from trialogue.run_folder import DIALOGUES, RunFolder
 from trialogue.scenario_drafts import drafted, is_sentence
 from trialogue.scenario_files import Found, find_scenario
-from trialogue.settings import FREE_ON_RESUME, Settings
+from trialogue.settings import FREE_ON_RESUME, Role, Settings
 from trialogue.tools.document_files import fingerprints
 from trialogue.tools.registry import ToolContext, resolve
 from trialogue.tools.search import CachedSearch, SearchProvider, search_provider
 from trialogue.tools.shelf import Shelf
-from trialogue.tools.toolset_file import read_toolset
 from trialogue.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -53,12 +54,11 @@ VERSIONED = ("trialogue", "langgraph", "langchain-core", "langchain-openai", "ch
 def check(settings: Settings) -> Path:
     """The run folder, made or found to fit; no model is needed. Raises UsageError as `run`."""
     found, name = _sought(settings)
-    given = _given(settings)
-    if found is not None:
-        settings.wishes(found.scenario.controls)
-        persona_source(settings.personas, found.scenario)
-        check_language(given.starts, found.scenario)
-    with RunFolder(settings.folder(name)) as folder:
+    given = given_by(settings)
+    given.check(found.scenario if found else None)
+    if given.toolset is not None:
+        given.opened(_today(found)).close_all()
+    with prompts_of(settings.recipe), RunFolder(settings.folder(name)) as folder:
         _settle(folder, settings, found)
         return folder.path
 
@@ -79,98 +79,68 @@ async def opened(
     tools: Sequence["BaseTool"] = (),
     search: SearchProvider | None = None,
     scenario: Scenario | None = None,
-    personas: PersonaSource | None = None,
+    own: Own | None = None,
     sleep: Sleep = asyncio.sleep,
     pairs: Sequence[Pair] = (),
     lender: Path | None = None,
+    roles: tuple[Role, ...] = (),
 ) -> AsyncIterator[Services]:
     """The services of a run, closed at the end; also for running one graph by itself.
 
-    `search`, `scenario` and `personas` stand in for those that the settings name; `run.json` says
-    the provider's name and the scenario in full. `pairs` and `lender` are as for `run`.
+    `search`, `scenario` and what is one's `own` stand in for what the settings name; `run.json`
+    says the provider's name and the scenario in full. `pairs` and `lender` are as for `run`;
+    `roles` have models besides those that a run with these settings needs.
     Raises UsageError for what the user can mend.
     """
     watcher = watcher or Watcher()
     use_few_arenas()
+    wipe_freed()
     if search is not None:
         settings = settings.model_copy(update={"search": search.name})
     found, name = (Found(scenario, Path()), scenario.id) if scenario else _sought(settings)
-    given = _given(settings, personas)
+    given = given_by(settings, own)
+    given.check(found.scenario if found else None)
     async with AsyncExitStack() as stack:
+        given = await given.laid_out(stack, _today(found))
+        stack.enter_context(prompts_of(settings.recipe))
         folder = stack.enter_context(RunFolder(settings.folder(name)))
         stack.enter_context(plain_disk_errors(folder.path))
-        _settle(folder, settings, found)
+        _settle(folder, settings, found, given.own)
         journal = stack.enter_context(Journal(folder.path / "journal.sqlite", lender=lender))
         limits = settings.limits.model_copy(update={"concurrency": settings.at_once})
         caller = await stack.enter_async_context(
-            Caller(settings.models(), journal, limits=limits, timeout=settings.timeout, sleep=sleep)
+            Caller(
+                {**settings.models(), **settings.models(roles)},
+                journal,
+                limits=limits,
+                timeout=settings.timeout,
+                sleep=sleep,
+            )
         )
         watcher.metered(lambda: (caller.budget.calls, caller.budget.tokens))
+        traces = _traces(stack, settings, folder.path)
         if found is None:
             watcher.stage("scenario")
-            found = await drafted(settings.scenario, folder.path, caller, settings.seed)
+            with traces.trace("scenario") if traces else nullcontext():
+                found = await drafted(settings.scenario, folder.path, caller, settings.seed)
+            if found.scenario.today != _today(None):
+                given = await given.laid_out(stack, found.scenario.today)
         scenario = with_seats(found.scenario, settings.participants, settings.policy)
         found = Found(scenario, found.folder)
         pool = UserPool()
         provider = _provider(settings, found.scenario, folder.path, search)
-        context = await _context(stack, settings, found, folder, caller, pool, watcher, provider)
+        context = await _context(
+            stack, settings, found, folder, caller, pool, watcher, provider, traces
+        )
         context = _equipped(context, settings, tools)
-        context = await _guided(stack, context, settings, given)
-        context = replace(context, pairs=tuple(pairs))
+        context = replace(given.guiding(context), pairs=tuple(pairs))
         yield Services(context, folder, pool)
 
 
-class _Given(NamedTuple):
-    """What the settings name as files, read before anything is paid for."""
-
-    toolset: Toolset | None
-    starts: tuple[Start, ...]
-    personas: PersonaSource | None
-
-
-def _given(settings: Settings, personas: PersonaSource | None = None) -> _Given:
-    return _Given(
-        toolset=read_toolset(Path(settings.toolset)) if settings.toolset else None,
-        starts=start_from(Path(settings.continues), settings.at_turn, settings.goals)
-        if settings.continues
-        else (),
-        personas=personas,
-    )
-
-
-async def _guided(
-    stack: AsyncExitStack, context: Context, settings: Settings, given: _Given
-) -> Context:
-    """The context with what steers its dialogues: mode, controls, personas, tool set, starts."""
-    scenario, toolset = context.scenario, None
-    check_language(given.starts, scenario)
-    if given.toolset is not None:
-        _check_toolset(given.toolset, context)
-        toolset = await asyncio.to_thread(ToolsetTools, given.toolset, today=scenario.today)
-        stack.callback(toolset.close_all)
-    return replace(
-        context,
-        mode=settings.mode,
-        requested=settings.wishes(scenario.controls),
-        personas=given.personas or persona_source(settings.personas, scenario),
-        starts=given.starts,
-        toolset=toolset,
-    )
-
-
-def _check_toolset(toolset: Toolset, context: Context) -> None:
-    """Raises UsageError for tools that the dialogues would not use."""
-    scenario = context.scenario
-    if toolset.language != scenario.language:
-        raise UsageError(
-            f"toolset {toolset.id} speaks {toolset.language}, scenario {scenario.id} "
-            f"{scenario.language}; choose two of one language"
-        )
-    if not toolset.tasks and context.consult:
-        raise UsageError(
-            f"toolset {toolset.id} has no tasks, and with the local model tools are for tasks; "
-            "add some, or set the option consult to false"
-        )
+def _today(found: Found | None) -> date:
+    """The day of the dialogues; a scenario that is yet to be drafted has the usual one."""
+    usual: date = Scenario.model_fields["today"].default
+    return found.scenario.today if found else usual
 
 
 def _sought(settings: Settings) -> tuple[Found | None, str]:
@@ -184,10 +154,12 @@ def _sought(settings: Settings) -> tuple[Found | None, str]:
     return found, found.scenario.id
 
 
-def _settle(folder: RunFolder, settings: Settings, found: Found | None) -> None:
+def _settle(
+    folder: RunFolder, settings: Settings, found: Found | None, own: Own | None = None
+) -> None:
     """Write down what the run is, or check that the folder's run is the same."""
     folder.check_room(settings.n)
-    folder.settle(_described(settings, found), FREE_ON_RESUME)
+    folder.settle((own or Own()).described(_described(settings, found)), FREE_ON_RESUME)
 
 
 def _described(settings: Settings, found: Found | None) -> dict[str, Any]:
@@ -212,9 +184,22 @@ def _hashes(settings: Settings) -> dict[str, str]:
     personas = persona_file(settings.personas)
     named = (personas, settings.toolset, settings.continues)
     files = [Path(name) for name in named if name is not None]
-    dialogues = [file / DIALOGUES if file.is_dir() else file for file in files]
-    there = [file for file in dialogues if file.is_file()]
+    there = [file / DIALOGUES if file.is_dir() else file for file in files]
+    if settings.recipe is not None:
+        recipe = Path(settings.recipe)
+        there.append(recipe / RECIPE if recipe.is_dir() else recipe)
+    there = [file for file in there if file.is_file()]
     return {str(file): sha256(file.read_bytes()).hexdigest()[:16] for file in there}
+
+
+def _traces(stack: AsyncExitStack, settings: Settings, folder: Path) -> Traces | None:
+    if not (settings.traces or settings.otlp):
+        return None
+    return stack.enter_context(
+        Traces(
+            folder if settings.traces else None, otlp=settings.otlp, version=version("trialogue")
+        )
+    )
 
 
 def _provider(
@@ -237,6 +222,7 @@ async def _context(
     pool: UserPool,
     watcher: Watcher,
     search: SearchProvider | None,
+    traces: Traces | None,
 ) -> Context:
     scenario = found.scenario
     watcher.stage("embedder")
@@ -261,9 +247,11 @@ async def _context(
         pool=pool,
         seed=settings.seed,
         told=watcher.turned,
+        traces=traces,
     )
     watcher.stage("knowledge")
-    gathered = await run_graph(knowledge.build().compile(), {}, context)
+    with context.trace("knowledge"):
+        gathered = await run_graph(knowledge.build().compile(), {}, context)
     return replace(context, problems=tuple(gathered.get("problems", ())))
 
 

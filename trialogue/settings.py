@@ -13,6 +13,7 @@ from trialogue.agents.limits import Limits
 from trialogue.agents.models import ModelSpec, address
 from trialogue.errors import UsageError
 from trialogue.graphs.context import Options
+from trialogue.recipe_file import read_recipe
 from trialogue.records import Record
 from trialogue.records.scenario import Policy, Seat, check_seats
 from trialogue.yaml_files import read_part, told
@@ -25,6 +26,7 @@ SYNTHESIS_ROLES: tuple[Role, ...] = ("user_generator", "user", "assistant")
 # Prices do: a dialogue's record says what it cost.
 FREE_ON_RESUME = frozenset(
     {"n", "timeout", "base_url", "embedder_base_url", "roles.*.base_url", "out", "versions"}
+    | {"otlp", "traces"}
     | {f"limits.{name}" for name in Limits.model_fields if name != "prices"}
 )
 
@@ -35,13 +37,15 @@ class Settings(Record):
     `scenario` is a name, a YAML file or a sentence; `model` serves all roles that `roles` does not
     name; `embedder_base_url` is the server of an `openai:NAME` embedder; `search` is a provider's
     name or None for no web search; `documents` are further files and folders; `timeout` bounds one
-    try of one model call, in seconds; `attempts` bounds the tries for one dialogue.
+    try of one model call, in seconds; `attempts` bounds the tries for one dialogue. `traces` are
+    written to the folder, and sent to `otlp`, an OpenTelemetry endpoint, if there is one.
 
     `mode` "task" has the user raise one thing after the other, "user" a goal of many subtasks
     (U §3). `controls` are wishes by name, over those of the scenario and of `preset`; `personas`
     is a file or a plugin's name; `participants` and `policy` go over the scenario's; `toolset` is
     a tool set's file. `continues` is a file of dialogues to go on from, after `at_turn` turns, with
-    further `goals`. `accept` "valid" replaces dialogues that the validator refuses.
+    further `goals`. `recipe` is the file of an optimisation's recipe: its controls, under those of
+    `preset`, and its prompts. `accept` "valid" replaces dialogues that the validator refuses.
     """
 
     scenario: str = Field(min_length=1)
@@ -66,19 +70,22 @@ class Settings(Record):
     continues: str | None = None
     at_turn: int | None = Field(default=None, ge=1)
     goals: tuple[str, ...] = ()
+    recipe: str | None = None
     accept: Literal["valid"] | None = None
     user_tools: tuple[str, ...] | None = None
     assistant_tools: tuple[str, ...] | None = None
     timeout: float = Field(default=300.0, gt=0)
     attempts: int = Field(default=8, ge=1)
+    traces: bool = True
+    otlp: str | None = None
     out: str | None = None
 
-    @field_validator("base_url", "embedder_base_url")
+    @field_validator("base_url", "embedder_base_url", "otlp")
     @classmethod
     def _without_a_key(cls, base_url: str | None) -> str | None:
         return base_url if base_url is None else address(base_url)
 
-    @field_validator("personas", "toolset", "continues", "out", mode="before")
+    @field_validator("personas", "toolset", "continues", "recipe", "out", mode="before")
     @classmethod
     def _as_text(cls, path: Any) -> Any:
         return os.fspath(path) if isinstance(path, os.PathLike) else path
@@ -104,6 +111,11 @@ class Settings(Record):
             )
         if self.goals and self.continues is None:
             raise ValueError("goals need a file to go on from (continues)")
+        if self.personas and self.continues:
+            raise ValueError(
+                "personas are for new users, but those of dialogues that are gone on from "
+                "(continues) are who they are; leave one of the two out"
+            )
         self.wishes()
         return self
 
@@ -138,12 +150,13 @@ class Settings(Record):
         return 2 * self.at_once
 
     def wishes(self, of_scenario: Mapping[str, Any] | None = None) -> Requested:
-        """The controls asked for, over the preset's, over those of the scenario.
+        """The controls asked for, over the preset's, the recipe's, and those of the scenario.
 
         Raises UsageError for an unknown control or preset, or if they contradict each other.
         """
         own = with_preset(self.preset, parse_controls(self.controls))
-        return own.over(parse_controls(of_scenario or {}))
+        found = read_recipe(self.recipe).controls if self.recipe else {}
+        return own.over(parse_controls(found)).over(parse_controls(of_scenario or {}))
 
     def folder(self, scenario_id: str) -> Path:
         """The run folder: `out`, or one named for scenario and seed under `runs`."""

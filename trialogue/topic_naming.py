@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from trialogue.agents.at_once import each
 from trialogue.agents.caller import Caller
 from trialogue.disk_errors import plain_disk_errors
 from trialogue.errors import ModelError
 from trialogue.evaluation.corpus import Corpus
 from trialogue.evaluation.topics import Topics, counted, merged, name_topic
-from trialogue.judging import each
 from trialogue.memory.journal import Journal
 from trialogue.own_loop import run_in_own_loop
 from trialogue.records import Dialogue

@@ -1,19 +1,17 @@
 """Makes dialogues until so many are accepted, and keeps the refused ones apart (METHOD §3)."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trialogue.accepting import Accept
 from trialogue.agents.limits import Limits
 from trialogue.errors import UsageError
 from trialogue.own_loop import run_in_own_loop
-from trialogue.records import Scenario
+from trialogue.own_objects import PathLike, ScenarioLike, asked
 from trialogue.run import Result, run
-from trialogue.settings import Settings, load_settings
+from trialogue.settings import Settings
 from trialogue.tools.search import SearchProvider
 from trialogue.watcher import Watcher
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
 _BOUNDS = ("calls", "tokens", "money", "wall_seconds")
-ScenarioLike = str | os.PathLike[str] | Scenario
 
 
 def accept_until(
@@ -32,8 +29,8 @@ def accept_until(
     *,
     watcher: Watcher | None = None,
     tools: Sequence["BaseTool"] = (),
-    search: SearchProvider | None = None,
-    config: str | os.PathLike[str] | None = None,
+    search: SearchProvider | str | None = None,
+    config: PathLike | None = None,
     **settings: Any,
 ) -> Result:
     """Make exactly `n` dialogues that `predicate` accepts, each refused one replaced by a new user.
@@ -48,18 +45,10 @@ def accept_until(
     It works also where an event loop is running. Raises UsageError for what the caller can mend,
     ShortRun if the budget was spent before; its `result` says how many there are.
     """
-    chosen, tries = _chosen(n, budget, scenario, config, settings)
-    own = scenario if isinstance(scenario, Scenario) else None
+    given = {**settings, "search": search}
+    chosen, tries, own = _chosen(n, budget, scenario, config, given)
     return run_in_own_loop(
-        lambda: run(
-            chosen,
-            watcher,
-            tools=tools,
-            search=search,
-            scenario=own,
-            accept=predicate,
-            tries=tries,
-        )
+        lambda: run(chosen, watcher, tools=tools, accept=predicate, tries=tries, **own)
     )
 
 
@@ -71,28 +60,25 @@ async def aaccept_until(
     *,
     watcher: Watcher | None = None,
     tools: Sequence["BaseTool"] = (),
-    search: SearchProvider | None = None,
-    config: str | os.PathLike[str] | None = None,
+    search: SearchProvider | str | None = None,
+    config: PathLike | None = None,
     **settings: Any,
 ) -> Result:
     """`accept_until` inside the running event loop, with the same arguments, result and errors."""
-    chosen, tries = await asyncio.to_thread(_chosen, n, budget, scenario, config, settings)
-    own = scenario if isinstance(scenario, Scenario) else None
-    return await run(
-        chosen, watcher, tools=tools, search=search, scenario=own, accept=predicate, tries=tries
-    )
+    given = {**settings, "search": search}
+    chosen, tries, own = await asyncio.to_thread(_chosen, n, budget, scenario, config, given)
+    return await run(chosen, watcher, tools=tools, accept=predicate, tries=tries, **own)
 
 
 def _chosen(
     n: int,
     budget: int | Limits,
     scenario: ScenarioLike,
-    config: str | os.PathLike[str] | None,
+    config: PathLike | None,
     settings: dict[str, Any],
-) -> tuple[Settings, int]:
-    """The settings, and how many attempts there may be."""
-    name = scenario.id if isinstance(scenario, Scenario) else os.fspath(scenario)
-    given = {**settings, "scenario": name, "n": n}
+) -> tuple[Settings, int, dict[str, Any]]:
+    """The settings, how many attempts there may be, and objects of one's own."""
+    given = {**settings, "n": n}
     tries = sys.maxsize
     if isinstance(budget, Limits):
         if all(getattr(budget, bound) is None for bound in _BOUNDS):
@@ -102,4 +88,5 @@ def _chosen(
         raise UsageError(f"a budget of {budget} attempts cannot give {n} dialogues")
     else:
         tries = budget
-    return load_settings(None if config is None else Path(config), given), tries
+    chosen, own = asked(scenario, config, given)
+    return chosen, tries, own

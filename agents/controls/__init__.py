@@ -2,7 +2,8 @@
 
 from trialogue.agents.controls.contract import check_control
 from trialogue.agents.controls.control import Control, Example, Kind, Level, Value, Wording
-from trialogue.agents.controls.declared import all_controls, built_in
+from trialogue.agents.controls.declared import all_controls, broken_controls, built_in
+from trialogue.agents.controls.leads import is_filler, is_led
 from trialogue.agents.controls.manner import Manner
 from trialogue.agents.controls.presets import presets, with_preset
 from trialogue.agents.controls.request import (
@@ -29,11 +30,14 @@ __all__ = [
     "Value",
     "Wording",
     "all_controls",
+    "broken_controls",
     "built_in",
     "check_control",
     "coordinates",
     "drawn",
     "from_vector",
+    "is_filler",
+    "is_led",
     "parse_controls",
     "presets",
     "styled",

@@ -58,7 +58,7 @@ class Control:
     kind: Kind
     level: Level
     sides: tuple[Side, ...]
-    wordings: Mapping[Language, Wording]
+    wordings: Mapping[Language, Wording] = field(hash=False)
     measure: Measure
     low: float = 0.0
     high: float = 1.0

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from trialogue.agents.controls.control import Control, Value
-from trialogue.agents.controls.declared import all_controls
+from trialogue.agents.controls.declared import all_controls, broken_controls
 from trialogue.agents.seeds import rng
 from trialogue.errors import UsageError
 from trialogue.tools.plugins import unknown_name
@@ -86,7 +86,8 @@ def parse_controls(
     for name, value in pairs:
         name = str(name).strip().replace("-", "_")
         if name not in known:
-            raise unknown_name("control", name[:80], known)
+            broken = broken_controls().get(name)
+            raise UsageError(broken) if broken else unknown_name("control", name[:80], known)
         if name in wishes:
             raise UsageError(f"control {name} is set twice; a grid is written {name}=A|B")
         wishes[name] = _wish(known[name], value)

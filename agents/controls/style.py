@@ -22,6 +22,7 @@ async def styled(
     draft: Draft,
     checks: Sequence[Check] = (),
     path: Sequence[Step] = (),
+    said: Sequence[str] = (),
 ) -> Draft:
     """The line of `draft` in the manner asked for, or `draft` itself.
 
@@ -30,22 +31,26 @@ async def styled(
     code moves the line by words that mean the same; a local model is asked only if that is not
     enough, as it loses much. A version counts if it passes the fatal ones of `checks` and says the
     same with the same figures. Of all versions the one nearest to the manner is taken. `path` is
-    the line's place in its dialogue.
+    the line's place in its dialogue, `said` are the lines before it, whose filler is not used
+    again.
     """
 
     def gap(text: str) -> float:
         return manner.distance(side, text)
 
+    def by_code(text: str) -> str:
+        return _moved(writer, manner, side, text, allowed, path, said)
+
     allowed = (*same_content(draft.text, manner.language, side), *checks)
     local = writer.caller.models[side].name.startswith("local")
-    said, tries = draft.text, 0
-    best = _moved(writer, manner, side, said, allowed, path) if local else said
+    line, tries = draft.text, 0
+    best = by_code(line) if local else line
     while gap(best) > _ENOUGH and tries < min(_DRAFTS, writer.drafts):
         again = await _again(writer, manner, side, draft.text, allowed, (*path, "style", tries))
         tries += 1
         if again is not None:
-            said, best = min(said, again, key=gap), min(best, again, key=gap)
-    best = min(best, _moved(writer, manner, side, said, allowed, path), key=gap)
+            line, best = min(line, again, key=gap), min(best, again, key=gap)
+    best = min(best, by_code(line), key=gap)
     return Draft(best, draft.rewrites + max(0, tries - 1), draft.faults)
 
 
@@ -56,12 +61,13 @@ def _moved(
     line: str,
     allowed: Sequence[Check],
     path: Sequence[Step],
+    said: Sequence[str],
 ) -> str:
     """The line moved by code, one property after the other, never away from the manner."""
     best = line
     for control, value in manner.lined(side):
         random = rng(writer.seed, *path, "moved", control.name)
-        steps = moved(best, control, value, side, manner.language, random)
+        steps = moved(best, control, value, side, manner.language, random, said)
         held = [text for text in steps if not any(f.fatal for f in inspect(text, allowed))]
         best = min([best, *held], key=lambda text: manner.distance(side, text))
     return best

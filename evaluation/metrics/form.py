@@ -64,13 +64,13 @@ def readability(corpus: Corpus) -> Floats:
     owner = corpus.dialogue_of[corpus.turn_of]
     beats = _syllables(corpus)[corpus.tokens]
     words = np.bincount(owner, minlength=size)
-    sentences = np.bincount(corpus.dialogue_of, _sentences(corpus), minlength=size)
+    sentences = np.bincount(corpus.dialogue_of, sentence_counts(corpus), minlength=size)
     ease = 206.835 - 1.015 * ratio(words, sentences)
     ease -= 84.6 * ratio(np.bincount(owner, beats, minlength=size), words)
     return np.where(corpus.chinese, np.nan, ease)
 
 
-def _sentences(corpus: Corpus) -> list[int]:
+def sentence_counts(corpus: Corpus) -> list[int]:
     """Sentences of each turn: at least one where it has a word."""
     counts = []
     for text, length in zip(corpus.texts, corpus.lengths, strict=True):

@@ -7,14 +7,32 @@ taken.
 from collections.abc import Sequence
 
 from trialogue.errors import UsageError
-from trialogue.evaluation.metrics import coherence, diversity, form, grounding, self_bleu
+from trialogue.evaluation.metrics import (
+    attitude,
+    closeness,
+    coherence,
+    diversity,
+    form,
+    grounding,
+    self_bleu,
+    wording,
+)
 from trialogue.evaluation.metrics.metric import Metric
 from trialogue.tools.plugins import load_plugin, one_line, plugins, unknown_name
 
 GROUP = "trialogue.metrics"
 BUILT_IN: dict[str, Metric] = {
     metric.name: metric
-    for module in (diversity, self_bleu, coherence, form, grounding)
+    for module in (
+        diversity,
+        self_bleu,
+        coherence,
+        closeness,
+        attitude,
+        form,
+        wording,
+        grounding,
+    )
     for metric in module.METRICS
 }
 

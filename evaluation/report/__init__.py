@@ -9,7 +9,7 @@ from trialogue.evaluation.report.blocks import (
     Section,
     Table,
 )
-from trialogue.evaluation.report.page import put_section
+from trialogue.evaluation.report.page import kept_sections, put_section, report_title
 
 __all__ = [
     "Block",
@@ -19,5 +19,7 @@ __all__ = [
     "Note",
     "Section",
     "Table",
+    "kept_sections",
     "put_section",
+    "report_title",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from trialogue.evaluation.cross_validation import CrossValidation
 from trialogue.evaluation.report.blocks import Cell, Section, Table
 from trialogue.evaluation.report.measures import between
 from trialogue.evaluation.statistics import Correlations
@@ -26,3 +27,17 @@ def agreement_table(caption: str, found: Sequence[Correlations]) -> Table:
 def _cells(found: Correlations) -> tuple[Cell, ...]:
     estimates = (found.spearman, found.pearson, found.kendall)
     return tuple(cell for one in estimates for cell in (one.value, between(one.interval)))
+
+
+def fold_table(rating: str, found: CrossValidation) -> Table:
+    """The agreement on each fold, of a tree that was fitted without it, and their mean."""
+    rows: list[tuple[Cell, ...]] = [
+        (str(number), fold.dialogues, fold.spearman, "")
+        for number, fold in enumerate(found.folds, 1)
+    ]
+    mean = found.mean
+    return Table(
+        caption=f"Agreement with {rating!r} on folds that the fit did not see",
+        head=("fold", "dialogues", "Spearman", "95% interval"),
+        rows=(*rows, ("mean", mean.n, mean.value, between(mean.interval))),
+    )

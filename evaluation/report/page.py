@@ -17,6 +17,11 @@ PAGE, DATA, DRAWINGS = "report.html", "report.json", "report"
 _SECTIONS: TypeAdapter[tuple[Section, ...]] = TypeAdapter(tuple[Section, ...])
 
 
+def report_title(folder: Path) -> str:
+    """What a folder's report is called."""
+    return f"Report of {folder.resolve().name}"
+
+
 def put_section(folder: Path, *new: Section, title: str) -> Path:
     """Add sections to the folder's report, or renew them, and write the page; gives its path.
 
@@ -31,6 +36,14 @@ def put_section(folder: Path, *new: Section, title: str) -> Path:
             f"{folder}: no report can be written: {error.strerror or error}"
         ) from error
     return folder / PAGE
+
+
+def kept_sections(folder: Path) -> tuple[Section, ...]:
+    """The sections of a folder's report; none where it has no report.
+
+    Raises UsageError if the folder's `report.json` is not one.
+    """
+    return _kept(folder / DATA)
 
 
 def _put(folder: Path, kept: tuple[Section, ...], new: Sequence[Section], title: str) -> None:

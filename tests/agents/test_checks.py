@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from trialogue.agents.checks import (
     Fault,
     Side,
+    agrees_with_answers,
     asks,
     asks_nothing,
     carries,
@@ -24,6 +25,7 @@ from trialogue.agents.checks import (
     not_repeating,
     only_figures,
     same_persons,
+    verdict_of,
     whole,
     without_figures,
     without_name,
@@ -266,3 +268,29 @@ def test_kept_words_in_chinese_are_characters() -> None:
 
 def test_what_has_no_words_drifts_from_nothing() -> None:
     assert keeps_words("anything")("3!") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "verdict"),
+    [
+        ("en", "Your 480 CNY are within the limit.", "less"),
+        ("en", "That exceeds the limit by 30 CNY.", "more"),
+        ("en", "That is within the limit, but dinner exceeds it.", None),
+        ("en", "Hand in the receipt.", None),
+        ("zh", "您的房价在标准以内。", "less"),
+        ("zh", "已经超过了上限。", "more"),
+    ],
+)
+def test_what_an_answer_says_of_the_limit(
+    language: Language, text: str, verdict: str | None
+) -> None:
+    assert verdict_of(text, language) == verdict
+
+
+def test_an_answer_agrees_with_those_before_as_far_as_they_agree() -> None:
+    within, beyond = "It is within the limit.", "It exceeds the limit."
+    check = agrees_with_answers([within, "Hand in the receipt."], "en")
+    assert check(within) is None
+    assert check(beyond) == Fault("contradicts an earlier answer", fatal=False)
+    assert agrees_with_answers([within, beyond], "en")(beyond) is None
+    assert agrees_with_answers([], "en")(beyond) is None

@@ -1,5 +1,6 @@
 """Code that moves a line by other words for the same: natural, and never far from its content."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -16,9 +17,16 @@ from trialogue.records import Language
 TABLES = data("control_swaps")
 
 
-def last(line: str, name: str, value: float, side: Side = "user", language: Language = "en") -> str:
+def last(
+    line: str,
+    name: str,
+    value: float,
+    side: Side = "user",
+    language: Language = "en",
+    said: Sequence[str] = (),
+) -> str:
     """The line after all steps."""
-    return [line, *moved(line, built_in()[name], value, side, language, Random(1))][-1]
+    return [line, *moved(line, built_in()[name], value, side, language, Random(1), said)][-1]
 
 
 @pytest.mark.parametrize(
@@ -48,17 +56,90 @@ def test_no_lead_in_where_a_capital_may_be_a_name(line: str, kept: str) -> None:
     assert last(line, "formality", 0.0, "assistant") == kept
 
 
-def test_lead_ins_come_after_a_greeting_and_before_the_question() -> None:
-    line = "Hello. The taxi cost 52 USD. Is that paid?"
-    found = last(line, "formality", 0.0)
+def test_a_lead_in_comes_after_a_greeting() -> None:
+    found = last("Hello. The taxi cost 52 USD. Is that paid?", "formality", 0.0)
     assert found.startswith("Hello. ")
     assert ", the taxi cost 52 USD. " in found.replace("so the", ", the")
-    assert found.endswith("is that paid?")
+    assert found.endswith(" Is that paid?")
+
+
+def test_a_lead_in_comes_before_the_question() -> None:
+    found = last("Hello. The taxi cost 52 USD. Is that paid?", "formality", 1.0)
+    assert found.startswith("Hello. The taxi cost 52 USD. ")
+    assert found.endswith(": is that paid?")
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("So, the taxi cost 52 USD. Is that paid?", "en"),
+        ("One more thing: is the taxi paid?", "en"),
+        ("Under the applicable provisions: is the taxi paid?", "en"),
+        ("另外，这个能报吗？", "zh"),
+        ("按现行标准核算，这个能报吗？", "zh"),
+    ],
+)
+def test_a_line_that_is_led_in_gets_no_further_lead_in(line: str, language: Language) -> None:
+    for name in ("formality", "technical_language"):
+        for value in (0.0, 1.0):
+            found = last(line, name, value, "user", language)
+            assert found[:2] == line[:2]
+            assert found.count(":") == line.count(":")
+            assert found.count("，") == line.count("，")
+
+
+def test_lead_ins_that_were_not_said_come_first() -> None:
+    leads = TABLES["en"]["formality"]["high"]["user"]["question"]
+    said = [f"{lead}is it paid?" for lead in leads[:-1]]
+    assert last("Is it paid?", "formality", 1.0, said=said).startswith(leads[-1])
+    said.append(f"{leads[-1]}is it paid?")
+    assert last("Is it paid?", "formality", 1.0, said=said).startswith(tuple(leads))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_filler_is_said_twice_in_a_dialogue(language: Language) -> None:
+    line = {"en": "The taxi to the airport cost 52 USD.", "zh": "去机场打车一共花了52元。"}[
+        language
+    ]
+    fillers = TABLES[language]["verbosity"]["more"]["user"]["start"]
+    said: list[str] = []
+    for _ in fillers:
+        said.append(last(line, "verbosity", 1.0, "user", language, said))
+    assert all(sum(filler in one for one in said) == 1 for filler in fillers)
+    assert last(line, "verbosity", 1.0, "user", language, said) == line
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("side", ["user", "assistant"])
+def test_words_vary_as_much_as_is_asked_for(language: Language, side: Side) -> None:
+    line = {
+        "en": "Our hotel in Chengdu was 450 CNY per night, and dinner at the hotel 90 CNY.",
+        "zh": "在成都住的酒店每晚450元，按规定能报到480元。",
+    }[language]
+    control = built_in()["lexical_variety"]
+    assert control.line is not None
+    asked = [last(line, control.name, value, side, language) for value in (0.0, 1.0)]
+    low, high = (control.line(text, language) or 0.0 for text in asked)
+    usual = control.line(line, language) or 0.0
+    assert low < usual - 0.1
+    assert high > usual + 0.02
+
+
+def test_a_word_that_comes_again_is_said_in_other_words() -> None:
+    line = "The bill of 9 EUR per night and the bill of 8 EUR per night."
+    found = last(line, "lexical_variety", 1.0)
+    assert "The bill of 9 EUR per night and the invoice of 8 EUR for " in found
+
+
+def test_a_step_that_leads_away_is_left_out() -> None:
+    short = "Is it paid?"
+    assert last(short, "lexical_variety", 1.0) == short
 
 
 def test_a_question_that_leads_in_itself_gets_no_lead_in() -> None:
     assert last("And is it paid?", "formality", 0.0) == "And is it paid?"
     assert last("But is it paid?", "formality", 1.0) == "But is it paid?"
+    assert last("Then is it paid?", "formality", 1.0) == "Then is it paid?"
 
 
 def test_a_question_alone_gets_one_sentence_more_at_most() -> None:
@@ -87,7 +168,7 @@ def test_chinese_words_are_not_cut_in_two(line: str) -> None:
 
 
 def test_nothing_moves_without_a_table() -> None:
-    assert last("The hotel is a hotel.", "lexical_variety", 1.0) == "The hotel is a hotel."
+    assert last("The hotel is a hotel.", "specificity", 1.0) == "The hotel is a hotel."
     assert last("The hotel is a hotel.", "focus", 5) == "The hotel is a hotel."
 
 
@@ -106,11 +187,12 @@ def test_the_tables_have_no_figures_and_know_their_places(language: str) -> None
             for key, value in entry.items():
                 assert key in {
                     *TABLES["en"],
-                    *("pairs", "rise", "fall", "low", "high", "more"),
+                    *("pairs", "rise", "fall", "low", "high", "more", "over"),
                     *("user", "assistant", "start", "question", "end"),
+                    "vary",
                 }
-                check(value)
-        elif isinstance(entry, list):
+                check(list(value.items()) if key == "vary" else value)
+        elif isinstance(entry, list | tuple):
             for part in entry:
                 check(part)
         else:

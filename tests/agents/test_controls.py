@@ -12,11 +12,13 @@ from trialogue.agents.controls import (
     Control,
     Manner,
     all_controls,
+    broken_controls,
     built_in,
     check_control,
     coordinates,
     declared,
     from_vector,
+    parse_controls,
     vector,
 )
 from trialogue.errors import UsageError
@@ -218,8 +220,12 @@ def test_plugins_add_controls(monkeypatch: pytest.MonkeyPatch, value: str) -> No
     ("value", "message"),
     [("taken", "exists already"), ("nothing", "no Control"), ("missing", "cannot be loaded")],
 )
-def test_a_bad_plugin_is_named(monkeypatch: pytest.MonkeyPatch, value: str, message: str) -> None:
+def test_a_bad_plugin_stops_only_those_who_name_it(
+    monkeypatch: pytest.MonkeyPatch, value: str, message: str
+) -> None:
     plugin(monkeypatch, value)
+    assert list(all_controls()) == list(built_in())
+    assert message in broken_controls()["warmth"]
     with pytest.raises(UsageError, match=message) as caught:
-        all_controls()
+        parse_controls(["warmth=0.5"])
     assert "'warmth'" in str(caught.value)

@@ -13,6 +13,7 @@ from trialogue.agents.controls import Manner, built_in, styled
 from trialogue.agents.controls.line_measures import formality
 from trialogue.agents.controls.same import same_content
 from trialogue.agents.controls.shown import examples, to_keep, wanted
+from trialogue.agents.controls.words import sentences
 from trialogue.agents.writer import Draft, Writer
 from trialogue.memory.journal import Journal
 from trialogue.records import Language
@@ -64,7 +65,7 @@ async def test_the_nearest_draft_is_taken(make: Make) -> None:
 
 async def test_a_line_nearer_than_all_drafts_stays(make: Make) -> None:
     writer, server = make(LINE)
-    found = await styled(writer, manner(lexical_variety=0.0), "user", Draft(LINE))
+    found = await styled(writer, manner(technical_language=0.0), "user", Draft(LINE))
     assert found.text == LINE
     assert len(server.requests) == 2
 
@@ -97,6 +98,23 @@ async def test_code_moves_a_line_that_no_draft_has_moved(make: Make) -> None:
     assert found.text != LINE
     assert found.text.lower().endswith("is that too much?")
     assert (formality(found.text, "en") or 0) > (formality(LINE, "en") or 0)
+
+
+async def test_a_line_gets_one_lead_in_whatever_is_asked_of_it(make: Make) -> None:
+    writer, _ = make(LINE)
+    asked = manner(formality=1.0, technical_language=1.0)
+    found = await styled(writer, asked, "user", Draft(LINE))
+    assert found.text != LINE
+    assert found.text.count(":") == 1
+
+
+async def test_filler_that_was_said_before_is_not_said_again(make: Make) -> None:
+    writer, _ = make(LINE)
+    first = await styled(writer, manner(verbosity=1.0), "user", Draft(LINE))
+    again = await styled(writer, manner(verbosity=1.0), "user", Draft(LINE), said=[first.text])
+    added = [text for text in sentences(first.text) if text not in LINE]
+    assert added
+    assert not [text for text in added if text in again.text]
 
 
 async def test_the_checks_of_the_caller_hold(make: Make) -> None:

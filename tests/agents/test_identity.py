@@ -102,9 +102,27 @@ def test_an_identity_tells_the_controls_that_belong_to_the_user() -> None:
     plain = draw_story(EN, 2, (1, 1)).identity
     asked = {"knowledge_gap": 5, "identity": "has just moved\nhere", "formality": 0.5}
     assert draw_story(EN, 2, (1, 1), controls={"formality": 0.5}).identity == plain
-    told = f"{plain}, new to such matters, has just moved here"
-    assert draw_story(EN, 2, (1, 1), controls=asked).identity == told
+    told = "has just moved here, new to such matters"
+    who = draw_story(EN, 2, (1, 1), controls=asked)
+    assert who.identity == f"{who.name}, {told}"
     story = draw_story(EN, 2, (1, 1), Persona(expertise=1), asked)
     assert story.persona.expertise == 5
     assert "an expert" not in story.identity
-    assert story.identity.endswith(", has just moved here")
+    assert story.identity.startswith(f"{story.name}, has just moved here, ")
+
+
+@pytest.mark.parametrize(("scenario", "aged"), [(EN, "Bo, 33, "), (ZH, "Bo，33岁，")])
+def test_an_identity_that_is_asked_for_goes_before_job_trait_and_age(
+    scenario: Scenario, aged: str
+) -> None:
+    asked = {"identity": "a retired midwife"}
+    for seed in range(20):
+        plain = draw_story(scenario, seed, (1, 1))
+        story = draw_story(scenario, seed, (1, 1), controls=asked)
+        assert (story.name, story.points) == (plain.name, plain.points)
+        assert story.identity.replace("，", ", ") == f"{story.name}, a retired midwife"
+        assert (story.persona.job, story.persona.age) == (None, None)
+    given = draw_story(scenario, 0, (1, 1), Persona(name="Bo", age=33, job="baker"), asked)
+    assert given.identity.startswith(f"{aged}a retired midwife")
+    assert "baker" not in given.identity
+    assert given.persona.age == 33

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from command_line import Trialogue
 
@@ -32,3 +34,12 @@ def test_an_unknown_name_is_answered_with_the_nearest(trialogue: Trialogue) -> N
     done = trialogue("graph", "sinthesis")
     assert done.code == 2
     assert done.error == "error: no graph is called 'sinthesis'; did you mean synthesis?"
+
+
+def test_a_picture_is_written_where_one_is_wanted(trialogue: Trialogue) -> None:
+    done = trialogue("graph", "users", "--out", "users.svg")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert Path("users.svg").read_text("utf-8").rstrip().endswith("</svg>")
+    done = trialogue("graph", "users", "--out", "users.gif")
+    assert done.code == 2
+    assert done.error == "error: users.gif: a drawing ends in .svg, .png, .mmd"

@@ -23,11 +23,12 @@ def test_the_summary_says_what_came_of_it_and_where(
     done = trialogue(*TRAVEL, "-n", 2, *served)
     assert (done.code, done.err) == (0, "")
     folder = Path("runs/travel_reimbursement-seed0")
-    assert done.out.splitlines()[-2:] == [
+    assert done.out.splitlines()[-3:] == [
         f"run folder: {folder}",
         f"dialogues: {folder / 'dialogues.jsonl'}",
+        f"report: {folder / 'report.html'}",
     ]
-    rows = dict(line.split("  ", 1) for line in done.out.splitlines()[:-2])
+    rows = dict(line.split("  ", 1) for line in done.out.splitlines()[:-3])
     assert rows["dialogues"].strip() == "2 of 2"
     assert rows["model calls"].strip() == str(len(server.requests))
     assert rows["answers rewritten"].strip() == "0% of 8"
@@ -46,6 +47,8 @@ def test_for_machines_the_figures_are_those_of_the_records(
     assert found["rounds"]["max"] == max(dialogue.rounds for dialogue in dialogues)
     assert sum(role["calls"] for role in found["usage"].values()) == len(server.requests)
     answers = found["rewrites"]["answer"]
+    assert found["goals"]["messages"]["mean"] == found["messages"] / 2
+    assert (found["report"], Path("here/report.html").is_file()) == ("here/report.html", True)
     assert answers["rate"] == round(answers["rewritten"] / answers["lines"], 4)
 
 

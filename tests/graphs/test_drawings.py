@@ -6,7 +6,16 @@ from types import ModuleType
 
 import pytest
 
-from trialogue.graphs import dialogue, experience, improvised, knowledge, synthesis, users
+from trialogue.graphs import (
+    dialogue,
+    experience,
+    improvised,
+    knowledge,
+    optimisation,
+    synthesis,
+    tuning,
+    users,
+)
 
 FLOWS = {
     knowledge: "__start__ keywords search read keep __end__",
@@ -21,6 +30,10 @@ FLOWS = {
         "__start__ knowledge users experience dialogue score __end__, "
         "knowledge takeover dialogue, knowledge errands dialogue, "
         "knowledge meeting improvised score"
+    ),
+    tuning: "__start__ pick climb pick __end__",
+    optimisation: (
+        "__start__ reproduce screen turns dialogue judge select reproduce __end__, select __end__"
     ),
 }
 
@@ -37,3 +50,8 @@ def test_the_drawing_shows_the_flow(graph: ModuleType) -> None:
 def test_synthesis_contains_the_graphs_of_its_stages() -> None:
     inside = synthesis.build().compile().get_graph(xray=True).nodes
     assert {"experience:recall", "experience:review", "dialogue:user"} <= set(inside)
+
+
+def test_optimisation_contains_its_inner_loops() -> None:
+    inside = optimisation.build().compile().get_graph(xray=True).nodes
+    assert {"turns:climb", "dialogue:climb"} <= set(inside)

@@ -83,4 +83,4 @@ async def test_controls_of_the_user_are_in_the_profile(make_context: MakeContext
     context = replace(make_context(), manner=Manner(values))
     (candidate,) = (await pool_of(context, 0)).values()
     assert candidate.user.persona.expertise == 5
-    assert candidate.user.identity.endswith(", new to such matters, has a tight budget")
+    assert candidate.user.identity.endswith(", has a tight budget, new to such matters")

@@ -2,50 +2,22 @@
 
 import json
 import re
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from made_users import MakeContext, candidate, trajectory
-from openai_server import Body, OpenAIServer, Reply
+from made_users import MakeContext, candidate
+from openai_server import Body, OpenAIServer
 from simulated_model import prompt_of, served
+from talking import answering, judged, talk, users
 
 from trialogue.agents.controls import Manner
 from trialogue.agents.figures import figures, missing
-from trialogue.graphs import dialogue, knowledge
-from trialogue.graphs.context import Context, Options
-from trialogue.graphs.running import run_graph
-from trialogue.records import Persona, Turn
+from trialogue.graphs.context import Options
+from trialogue.records import Persona
 
 BOTH = pytest.mark.parametrize("scenario", ["travel_reimbursement", "chailv_baoxiao"])
 CONSULTS = Options(points=(3, 3), consult=True)
-
-
-async def talk(context: Context, **given: Any) -> dict[str, Any]:
-    if context.shelf.index is None:
-        await run_graph(knowledge.build().compile(), {}, context)
-    someone = candidate(context, context.number)
-    state = {"user": someone.user, "trajectory": trajectory(someone), **given}
-    return await run_graph(dialogue.build().compile(), state, context)
-
-
-def answering(**replies: Callable[[Body], str]) -> Callable[[Body], Reply | str]:
-    """The simulated model with other answers to some prompts."""
-
-    def reply(body: Body) -> Reply | str:
-        own = replies.get(prompt_of(body))
-        return own(body) if own else served(body)
-
-    return reply
-
-
-def judged(answered: str, all_done: bool = False) -> Callable[[Body], str]:
-    return lambda body: json.dumps({"answered": answered, "all_done": all_done})
-
-
-def users(turns: tuple[Turn, ...]) -> list[str]:
-    return [turn.text for turn in turns if turn.speaker == "user"]
 
 
 @BOTH

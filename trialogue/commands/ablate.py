@@ -2,12 +2,25 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trialogue.commands.comparing import compared, given_settings
+from trialogue.commands.options import (
+    AsJson,
+    BaseUrl,
+    Concurrency,
+    Config,
+    Embedder,
+    JudgeModel,
+    MaxCalls,
+    Model,
+    Rounds,
+    RunsOut,
+    Scenario,
+    Seed,
+)
 from trialogue.commands.terminal import printable
 
 if TYPE_CHECKING:
@@ -15,28 +28,19 @@ if TYPE_CHECKING:
 
 
 def ablate(
-    scenario: Annotated[str, typer.Argument(help="A name, a YAML file, or a sentence.")],
+    scenario: Scenario,
     n: Annotated[int | None, typer.Option("-n", "--count", help="Dialogues a condition.")] = None,
-    config: Annotated[Path | None, typer.Option(help="A YAML file of settings.")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="provider:model, local, or local:FILE.gguf.")
-    ] = None,
-    judge_model: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="Names the topics [default: --model].")
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server.")
-    ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option(metavar="DIR", help="Where runs and report go [default: under runs]."),
-    ] = None,
-    concurrency: Annotated[int | None, typer.Option(help="Model calls at once.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed, other dialogues.")] = None,
-    embedder: Annotated[str | None, typer.Option(help="local, hash or openai:MODEL.")] = None,
-    rounds: Annotated[int | None, typer.Option(help="Most rounds in a dialogue.")] = None,
-    max_calls: Annotated[int | None, typer.Option(help="Most model calls of one run.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    config: Config = None,
+    model: Model = None,
+    judge_model: JudgeModel = None,
+    base_url: BaseUrl = None,
+    out: RunsOut = None,
+    concurrency: Concurrency = None,
+    seed: Seed = None,
+    embedder: Embedder = None,
+    rounds: Rounds = None,
+    max_calls: MaxCalls = None,
+    as_json: AsJson = False,
 ) -> None:
     """Compare users who know the scenario, who they are, or what they did."""
     from trialogue.ablating import COUNT, WHOLE, ablated, planned

@@ -7,14 +7,19 @@ import typer
 from trialogue import __version__
 from trialogue.commands import models
 from trialogue.commands.ablate import ablate
+from trialogue.commands.audit import audit
 from trialogue.commands.control_study import control_study
 from trialogue.commands.doctor import doctor
 from trialogue.commands.evaluate import evaluate
+from trialogue.commands.export import export
 from trialogue.commands.faults import Commands
+from trialogue.commands.fit_metric import fit_metric
 from trialogue.commands.graph import graph
 from trialogue.commands.plugins import plugins
+from trialogue.commands.review import review
 from trialogue.commands.synthesize import synthesize
 from trialogue.commands.tools import tools
+from trialogue.commands.view import view
 
 app = typer.Typer(
     cls=Commands,
@@ -49,8 +54,13 @@ app.command()(synthesize)
 app.command()(evaluate)
 app.command()(ablate)
 app.command()(control_study)
+app.command()(fit_metric)
+app.command()(audit)
+app.command()(export)
+app.command()(review)
 app.command()(graph)
 app.command()(doctor)
 app.command()(plugins)
 app.command()(tools)
+app.command()(view)
 app.add_typer(models.app, name="models")

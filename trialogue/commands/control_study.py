@@ -2,12 +2,26 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trialogue.commands.comparing import compared, given_settings
+from trialogue.commands.options import (
+    AsJson,
+    BaseUrl,
+    Concurrency,
+    Config,
+    Embedder,
+    JudgeModel,
+    MaxCalls,
+    Mode,
+    Model,
+    Rounds,
+    RunsOut,
+    Scenario,
+    Seed,
+)
 from trialogue.commands.terminal import printable
 
 if TYPE_CHECKING:
@@ -15,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def control_study(
-    scenario: Annotated[str, typer.Argument(help="A name, a YAML file, or a sentence.")],
+    scenario: Scenario,
     control: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME[=A|B]", help="A control, perhaps with its levels; repeatable."),
@@ -24,31 +38,19 @@ def control_study(
         str, typer.Option(metavar="N|A|B", help="How many levels, or which, such as '0|0.5|1'.")
     ] = "5",
     n: Annotated[int | None, typer.Option("-n", "--count", help="Dialogues a level.")] = None,
-    config: Annotated[Path | None, typer.Option(help="A YAML file of settings.")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="provider:model, local, or local:FILE.gguf.")
-    ] = None,
-    judge_model: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="Names the topics [default: --model].")
-    ] = None,
+    config: Config = None,
+    model: Model = None,
+    judge_model: JudgeModel = None,
     no_topics: Annotated[bool, typer.Option("--no-topics", help="Name no topics.")] = False,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server.")
-    ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option(metavar="DIR", help="Where runs and report go [default: under runs]."),
-    ] = None,
-    concurrency: Annotated[int | None, typer.Option(help="Model calls at once.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed, other dialogues.")] = None,
-    embedder: Annotated[str | None, typer.Option(help="local, hash or openai:MODEL.")] = None,
-    mode: Annotated[
-        str | None,
-        typer.Option(metavar="task|user", help="One thing after the other, or a goal in parts."),
-    ] = None,
-    rounds: Annotated[int | None, typer.Option(help="Most rounds in a dialogue.")] = None,
-    max_calls: Annotated[int | None, typer.Option(help="Most model calls of one run.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    base_url: BaseUrl = None,
+    out: RunsOut = None,
+    concurrency: Concurrency = None,
+    seed: Seed = None,
+    embedder: Embedder = None,
+    mode: Mode = None,
+    rounds: Rounds = None,
+    max_calls: MaxCalls = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make dialogues at several levels of controls and measure whether the levels come out."""
     from trialogue.control_studying import COUNT, found, planned

@@ -1,6 +1,6 @@
 """A bar for a download, where a person sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -34,3 +34,15 @@ def download_progress(name: str) -> "Iterator[Progress | None]":
         yield show
     finally:
         bars.stop()
+
+
+def fetch_chat_models(names: Iterable[str]) -> None:
+    """Fetch the local ones of these models that are missing, with a bar."""
+    from trialogue import weights
+    from trialogue.model_files import wanted
+
+    for name in dict.fromkeys(names):
+        entry = wanted(name, "chat")
+        if entry is not None and weights.installed(entry) is None:
+            with download_progress(entry.name) as progress:
+                weights.fetch(entry, progress=progress)

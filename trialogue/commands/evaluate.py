@@ -32,7 +32,14 @@ def evaluate(
             metavar="RATINGS", help="Dialogues with ratings; correlate metrics with them."
         ),
     ] = None,
-    rating: Annotated[str, typer.Option(help="With --against: which rating.")] = "overall",
+    rating: Annotated[
+        str | None,
+        typer.Option(help="With --against: which rating [default: overall, or the only one]."),
+    ] = None,
+    metric: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A metric file of fit-metric; measure it too."),
+    ] = None,
     metrics: Annotated[
         str | None, typer.Option(metavar="A,B", help="Only these metrics [default: all].")
     ] = None,
@@ -71,11 +78,13 @@ def evaluate(
     names = [name.strip() for name in metrics.split(",") if name.strip()] if metrics else None
     used = None if no_embedder else embedder
     models = judge_model or ([model] if judge else [])
-    shared = _Shared(metrics=names, tokenizer=tokenizer, embedder=used, strict=strict)
+    shared = _Shared(
+        metrics=names, tokenizer=tokenizer, embedder=used, strict=strict, metric=metric
+    )
     _check_choice(paths or [], against, judged=bool(models))
     try:
         with redirect_stdout(sys.stderr):  # libraries may print; standard output is for the result
-            _fetch(used, models)
+            fetch(used, models)
             if against is not None:
                 found: Evaluation | Agreement = _against(against, rating, shared, report)
             else:
@@ -93,6 +102,7 @@ class _Shared(TypedDict):
     tokenizer: str
     embedder: str | None
     strict: bool
+    metric: Path | None
 
 
 class _Asked(NamedTuple):
@@ -121,7 +131,7 @@ def _check_choice(paths: Sequence[Path], against: Path | None, *, judged: bool) 
         raise UsageError("--against takes its dialogues from RATINGS: leave out PATH and --judge")
 
 
-def _fetch(embedder: str | None, models: Sequence[str]) -> None:
+def fetch(embedder: str | None, models: Sequence[str]) -> None:
     """Fetch the local model files that are missing, with a bar."""
     from trialogue import weights
     from trialogue.commands.downloads import download_progress
@@ -135,7 +145,9 @@ def _fetch(embedder: str | None, models: Sequence[str]) -> None:
                 weights.fetch(entry, progress=progress)
 
 
-def _against(ratings: Path, rating: str, shared: _Shared, report: Path | None) -> "Agreement":
+def _against(
+    ratings: Path, rating: str | None, shared: _Shared, report: Path | None
+) -> "Agreement":
     from trialogue.rating_agreement import evaluate_against
 
     return evaluate_against(ratings, rating=rating, report=report, **shared)

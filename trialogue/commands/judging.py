@@ -1,4 +1,4 @@
-"""A bar for dialogues being judged, where a person sees it."""
+"""A bar for dialogues being judged or otherwise worked on, where a person sees it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def judging_progress() -> "Iterator[Judged | None]":
-    """What hears how many dialogues are judged; None where nobody looks."""
+def judging_progress(what: str = "judging") -> "Iterator[Judged | None]":
+    """What hears how many dialogues are done; None where nobody looks."""
     if not watched():
         yield None
         return
@@ -20,7 +20,7 @@ def judging_progress() -> "Iterator[Judged | None]":
     from rich.progress import Progress
 
     bars = Progress(console=Console(stderr=True), transient=True, redirect_stdout=False)
-    task = bars.add_task("judging", total=None)
+    task = bars.add_task(what, total=None)
 
     def show(done: int, total: int) -> None:
         bars.start()

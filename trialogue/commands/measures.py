@@ -7,6 +7,7 @@ from trialogue.evaluation.evaluated import Evaluation
 from trialogue.evaluation.report.blocks import Table
 from trialogue.evaluation.report.measures import comparison, metric_table, table_one
 from trialogue.evaluation.report.page import shown
+from trialogue.evaluation.report.run import end_table, goal_table
 
 if TYPE_CHECKING:
     from trialogue.evaluation.duplicates import Copy
@@ -28,7 +29,8 @@ def told(found: "Evaluation | Agreement") -> Iterator[str]:
 
 
 def _evaluation(found: Evaluation) -> Iterator[str]:
-    for table in (table_one(found.sets), metric_table(found.sets)):
+    goals = (goal_table(found.goals), end_table(found.goals)) if found.goals else ()
+    for table in (table_one(found.sets), *goals, metric_table(found.sets)):
         yield from (*lines(table), "")
     for name, differences in found.compared.items():
         if differences:
@@ -38,7 +40,7 @@ def _evaluation(found: Evaluation) -> Iterator[str]:
     yield from _notes(found)
     yield from _copies("near-duplicates", found.duplicates)
     yield from _copies("copies of the reference", found.copied)
-    yield from _unread(found.unread)
+    yield from unread(found.unread)
     if found.report:
         yield f"report: {found.report}"
 
@@ -67,18 +69,19 @@ def _copies(title: str, found: "Mapping[str, Sequence[Copy]]") -> Iterator[str]:
             yield f"  and {len(copies) - _MOST_LINES:,} more, which --json lists"
 
 
-def _unread(unread: Sequence[str]) -> Iterator[str]:
-    for line in unread[:_MOST_LINES]:
+def unread(found: Sequence[str]) -> Iterator[str]:
+    """What could not be used, the first lines of it."""
+    for line in found[:_MOST_LINES]:
         yield f"left out: {line}"
-    if len(unread) > _MOST_LINES:
-        yield f"left out: {len(unread) - _MOST_LINES:,} more, which --json lists"
+    if len(found) > _MOST_LINES:
+        yield f"left out: {len(found) - _MOST_LINES:,} more, which --json lists"
 
 
 def _agreement(found: "Agreement") -> Iterator[str]:
     yield from lines(found.table())
     if found.guessed:
         yield f"{found.guessed} dialogues have turns without a speaker, read in turn"
-    yield from _unread(found.unread)
+    yield from unread(found.unread)
     if found.report:
         yield f"report: {found.report}"
 

@@ -20,8 +20,9 @@ def plugins(
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for plugin in found:
-        state = f"does not load: {plugin.fault}" if plugin.fault else "loads"
-        line = f"{plugin.kind}  {plugin.name}  {plugin.package} {plugin.version}  {state}"
+        state = f"does not work: {plugin.fault}" if plugin.fault else "works"
+        origin = f"{plugin.package} {plugin.version} ({plugin.value})"
+        line = f"{plugin.kind}  {plugin.name}  {origin}  {state}"
         typer.echo(plain(line))
     if not found:
         typer.echo("no plugins are installed")

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def shown_steps() -> Iterator[Callable[[str], None]]:
+def shown_steps(first: str = "waiting for the first answer") -> Iterator[Callable[[str], None]]:
     """A function to tell steps to while the block runs."""
     from rich.console import Console
     from rich.text import Text
 
-    with Console(stderr=True).status(Text("waiting for the first answer")) as status:
+    with Console(stderr=True).status(Text(first)) as status:
         yield lambda step: status.update(Text(step))

@@ -17,14 +17,14 @@ _KINDS = {
 
 def figures(result: "Result") -> dict[str, Any]:
     """The figures of a run, ready for JSON. Rewrites and failures are of this session."""
-    from trialogue.evaluation.goal_figures import goal_figures
+    from trialogue.evaluation.report.page import PAGE
 
-    dialogues = result.dialogues()
+    dialogues, goals = result.dialogues(), result.goals
     rounds = [dialogue.rounds for dialogue in dialogues]
-    goals = goal_figures(dialogues)
     return {
         "folder": str(result.folder),
         "dialogues": str(result.folder / DIALOGUES),
+        "report": str(page) if (page := result.folder / PAGE).is_file() else None,
         "wanted": result.wanted,
         "accepted": result.accepted,
         "failed": result.failed,
@@ -62,6 +62,8 @@ def told(figures: Mapping[str, Any]) -> Iterator[str]:
         yield f"problem: {problem}"
     yield f"run folder: {figures['folder']}"
     yield f"dialogues: {figures['dialogues']}"
+    if figures["report"]:
+        yield f"report: {figures['report']}"
 
 
 def _rows(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -52,6 +52,9 @@ def synthesize(
     preset: Annotated[
         str | None, typer.Option(metavar="NAME", help="Controls that belong together.")
     ] = None,
+    recipe: Annotated[
+        str | None, typer.Option(metavar="FILE", help="What an optimisation found: recipe.json.")
+    ] = None,
     personas: Annotated[
         str | None, typer.Option(metavar="FILE", help="Who users are: a file or a plugin.")
     ] = None,
@@ -77,6 +80,9 @@ def synthesize(
     requests_per_minute: Annotated[float | None, typer.Option(help="Most requests a minute.")] = (
         None
     ),
+    otlp: Annotated[
+        str | None, typer.Option(metavar="URL", help="An OpenTelemetry endpoint for traces.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
 ) -> None:
     """Make dialogues; the same command again goes on."""
@@ -96,6 +102,7 @@ def synthesize(
         "mode": mode,
         "controls": control or None,
         "preset": preset,
+        "recipe": recipe,
         "personas": personas,
         "toolset": toolset,
         "continues": continues,
@@ -107,6 +114,7 @@ def synthesize(
         "tokens": max_tokens,
         "wall_seconds": max_seconds,
         "requests_per_minute": requests_per_minute,
+        "otlp": otlp,
     }
     _make(load_settings(config, given), as_json)
 

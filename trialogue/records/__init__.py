@@ -21,12 +21,21 @@ from trialogue.records.goal import Subtask
 from trialogue.records.persona import Persona
 from trialogue.records.scenario import Activity, Exchange, Language, Quantity, Role, Roles, Scenario
 from trialogue.records.start import Start
+from trialogue.records.task import (
+    Derivation,
+    QuotedFact,
+    ReasoningTask,
+    SolverAnswer,
+    TaskKind,
+    TaskStatus,
+)
 from trialogue.records.toolset import Column, RubricLine, Table, Toolset, ToolSpec, ToolTask
 
 __all__ = [
     "Action",
     "Activity",
     "Column",
+    "Derivation",
     "Dialogue",
     "Exchange",
     "Fact",
@@ -36,16 +45,21 @@ __all__ = [
     "Passage",
     "Persona",
     "Quantity",
+    "QuotedFact",
+    "ReasoningTask",
     "Record",
     "Role",
     "Roles",
     "RubricLine",
     "Scenario",
     "ScenarioRef",
+    "SolverAnswer",
     "Speaker",
     "Start",
     "Subtask",
     "Table",
+    "TaskKind",
+    "TaskStatus",
     "ToolCall",
     "ToolSpec",
     "ToolTask",

@@ -1,0 +1,1 @@
+"""Reasoning tasks: amounts, the language of derivations, proofs, solving (METHOD §5)."""

@@ -1,0 +1,244 @@
+"""An optimisation from one end to the other: what it finds, goes on with, spends and leaves."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openai_server import Body, OpenAIServer, Reply, refusal
+from optimised_run import SMALL, constant, costly, failing, optimised, reply, start
+from simulated_prompts import recognised
+
+from trialogue.api import synthesize
+from trialogue.errors import ShortRun, UsageError
+from trialogue.evaluation.optimised import EVOLVED, FIXED, UNOPTIMISED, Optimised
+from trialogue.evaluation.trees import formula, parse
+from trialogue.recipe_file import read_recipe
+from trialogue.searching import Standing
+
+FILES = ("recipe.json", "optimisation.json", "before.jsonl", "after.jsonl", "report.json")
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OpenAIServer]:
+    """The simulated model with a judge that likes long conversations."""
+    with OpenAIServer(reply) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def whole(
+    server: OpenAIServer, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Optimised, Path, int, list[Standing]]:
+    """One optimisation run to its end: result, folder, calls, and what was told on the way."""
+    out, told = tmp_path_factory.mktemp("optimised") / "run", []  # type: ignore[var-annotated]
+    before = len(server.requests)
+    found = optimised(out, server.base_url, told=told.append)
+    return found, out, len(server.requests) - before, told
+
+
+Whole = tuple[Optimised, Path, int, list[Standing]]
+
+
+def test_the_evolved_recipe_is_better_on_users_that_nothing_was_tuned_on(whole: Whole) -> None:
+    found, _, calls, _ = whole
+    assert found.problem == ""
+    assert found.users == {"train": 1, "select": 1, "report": 2}
+    assert found.winner is not None
+    assert found.winner.h == 3.0 > (found.unoptimised_h or 0)
+    assert found.before["turns"] == 2
+    assert found.after["turns"] == 3
+    difference = found.row(EVOLVED).difference
+    assert difference is not None
+    assert difference.interval is not None
+    assert difference.interval[0] > 0
+    assert sum(cost.calls for cost in found.costs.values()) == calls
+    assert {"users", "baseline", "judge", "turns", "dialogues", "report"} == set(found.costs)
+
+
+def test_candidates_can_be_read_and_say_where_tuning_came_to(whole: Whole) -> None:
+    first, *others = whole[0].candidates
+    assert first.origin == "untuned"
+    assert first.theta == {"turns": 2}
+    assert [one.origin for one in others] == ["grown"] * 2
+    for one in others:
+        assert formula(parse(one.dialogue)) == one.dialogue
+        assert formula(parse(one.turn)) == one.turn
+        assert set(one.theta) == {"turns"}
+        assert set(one.phi) == {"verbosity"}
+    assert whole[0].screened.accepted == 2
+
+
+def test_the_recipe_holds_everything_that_was_found(whole: Whole) -> None:
+    found, out, *_ = whole
+    recipe = read_recipe(out)
+    assert found.winner is not None
+    assert recipe.controls == found.after
+    assert recipe.metric is not None
+    assert recipe.metric.dialogue == found.winner.dialogue
+    assert set(recipe.metric.standards["turn"]) >= {"turn_length"}
+    assert recipe.models["judge"] == "openai:simulated"
+    assert json.loads((out / "optimisation.json").read_text())["best"] == found.best
+
+
+def test_the_page_shows_metrics_controls_dialogues_and_calls(whole: Whole) -> None:
+    page = (whole[1] / "report.html").read_text(encoding="utf-8")
+    for told in ("paper R, table 2", "best metric of turns", "What it cost", "Screening: "):
+        assert told in page
+    assert page.count("before and after</caption>") == 2
+    assert page.count("<svg") == 3
+    lines = [(whole[1] / name).read_text().splitlines() for name in ("before.jsonl", "after.jsonl")]
+    users = [[json.loads(line)["user"]["id"] for line in part] for part in lines]
+    assert users[0] == users[1]
+    assert len(users[0]) == 2
+
+
+def test_what_is_told_on_the_way(whole: Whole) -> None:
+    stages = [standing.stage for standing in whole[3]]
+    order = ["meeting users", "unoptimised dialogues", "trying the judge", "reproduce", "turns",
+             "dialogues", "judge", "select", "comparing on 2 other users"]  # fmt: skip
+    assert [stage for stage in dict.fromkeys(stages) if stage in order] == order
+    assert any("a generation costs up to" in stage for stage in stages)
+    calls = [standing.calls for standing in whole[3]]
+    assert calls == sorted(calls)
+
+
+def test_the_same_call_again_pays_nothing_and_writes_the_same(
+    whole: Whole, server: OpenAIServer
+) -> None:
+    found, out, *_ = whole
+    before, paid = [(out / name).read_bytes() for name in FILES], len(server.requests)
+    assert optimised(out, server.base_url) == found
+    assert len(server.requests) == paid
+    assert [(out / name).read_bytes() for name in FILES] == before
+
+
+def test_killed_and_called_again_it_ends_as_if_nothing_had_happened(
+    whole: Whole, tmp_path: Path
+) -> None:
+    calls, asked = whole[2], []  # type: ignore[var-annotated]
+    with OpenAIServer(reply) as own:
+        process = start(tmp_path / "run", own.base_url)
+
+        def counted(body: object) -> object:
+            asked.append(json.dumps(body, sort_keys=True))
+            if len(asked) == calls // 2:
+                process.kill()
+            return reply(body)  # type: ignore[arg-type]
+
+        own.reply = counted  # type: ignore[assignment]
+        process.communicate()
+        assert process.returncode == -9
+        found = optimised(tmp_path / "run", own.base_url)
+    assert found.model_copy(update={"folder": "", "recipe": "", "report": ""}) == whole[
+        0
+    ].model_copy(update={"folder": "", "recipe": "", "report": ""})
+    assert len(set(asked)) == calls
+    assert len(asked) - len(set(asked)) <= 8
+    for name in ("recipe.json", "before.jsonl", "after.jsonl"):
+        assert (tmp_path / "run" / name).read_bytes() == (whole[1] / name).read_bytes()
+
+
+@pytest.mark.parametrize(("unit", "budget"), [("calls", 300), ("tokens", 170_000)])
+def test_a_budget_is_never_overrun(
+    tmp_path: Path, openai_server: type[OpenAIServer], unit: str, budget: int
+) -> None:
+    """Cut in the middle of the search; the comparison at the end still has its share."""
+    own, out = openai_server(costly), tmp_path / "run"
+    far = SMALL.model_copy(update={"generations": 50})
+    found = optimised(out, own.base_url, extent=far, **{f"budget_{unit}": budget})
+    assert sum(getattr(cost, unit) for cost in found.costs.values()) <= budget
+    assert len(own.requests) == sum(cost.calls for cost in found.costs.values())
+    assert 0 < len(found.candidates) < 50
+    assert "of the budget" in found.ended or "limit" in found.ended
+    assert len((out / "before.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_budget_that_is_far_too_small_costs_nothing(tmp_path: Path, server: OpenAIServer) -> None:
+    before = len(server.requests)
+    with pytest.raises(UsageError, match=r"50 calls is too small .* it takes about \d+"):
+        optimised(tmp_path / "run", server.base_url, budget_calls=50)
+    with pytest.raises(UsageError, match="900 tokens is too small"):
+        optimised(tmp_path / "run", server.base_url, budget_tokens=900)
+    assert len(server.requests) == before
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_budget_that_proves_too_small_leaves_what_was_learnt(
+    tmp_path: Path, server: OpenAIServer
+) -> None:
+    with pytest.raises(ShortRun, match=r"too small for one generation.* raise the budget") as short:
+        optimised(tmp_path / "run", server.base_url, budget_calls=130)
+    found = short.value.result
+    assert isinstance(found, Optimised)
+    assert found.unoptimised_h == 2.0
+    assert found.before["turns"] == 2
+    assert read_recipe(tmp_path / "run").controls == {}
+    assert "too small for one generation" in (tmp_path / "run" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("judge", "told"),
+    [(constant, "same scores to all 2 dialogues"), (failing, "no usable answer to . of 6")],
+)
+def test_a_judge_that_cannot_judge(
+    tmp_path: Path, openai_server: type[OpenAIServer], judge: type, told: str
+) -> None:
+    with pytest.raises(ShortRun, match=f"{told}.*--judge-model"):
+        optimised(tmp_path / "run", openai_server(judge).base_url)
+    assert read_recipe(tmp_path / "run").controls == {}
+
+
+def test_a_scenario_with_one_user(tmp_path: Path, openai_server: type[OpenAIServer]) -> None:
+    intents: list[str] = []
+
+    def lonely(body: Body) -> Reply | str:
+        """Only the first user finds an intent."""
+        if recognised(body["messages"]).name == "intent":
+            intents.append(json.dumps(body, sort_keys=True))
+            if intents[-1] != intents[0]:
+                return refusal(400, "nobody else")
+        return reply(body)
+
+    with pytest.raises(ShortRun, match=r"gave 1 of 4 users; .* so 3"):
+        optimised(tmp_path / "run", openai_server(lonely).base_url)
+
+
+def test_table_two_and_rewritten_prompts(server: OpenAIServer, tmp_path: Path) -> None:
+    extent = SMALL.model_copy(update={"reflections": 1})
+    found = optimised(tmp_path / "run", server.base_url, compare=True, extent=extent)
+    assert [row.name for row in found.table] == [UNOPTIMISED, *FIXED, EVOLVED]
+    assert all(row.difference for row in found.table[1:])
+    assert found.costs["prompts"].calls >= 1
+    assert any(recognised(body["messages"]).name == "reflect" for body in server.requests)
+
+
+def test_synthesis_takes_the_recipe(whole: Whole, server: OpenAIServer, tmp_path: Path) -> None:
+    found, out, *_ = whole
+    result = synthesize(
+        "travel_reimbursement",
+        n=1,
+        out=tmp_path / "run",
+        model="openai:simulated",
+        base_url=server.base_url,
+        embedder="hash",
+        recipe=found.recipe,
+        options={"points": (2, 2), "reactions": False, "lookups": 0},
+        controls=["verbosity=0.5"],
+    )
+    [made] = result.dialogues()
+    assert made.controls == {**read_recipe(out).controls, "verbosity": 0.5}
+    assert made.rounds == 3
+    settings = json.loads((tmp_path / "run" / "run.json").read_text())["settings"]
+    assert found.recipe in settings["contents"]["files"]
+
+
+def test_settings_that_do_not_go_together(tmp_path: Path) -> None:
+    for given, told in (
+        ({"recipe": "x"}, "recipe"),
+        ({"controls": ["turns", "turnz"]}, "turnz"),
+        ({"participants": [{"speaker": "user"}, {"speaker": "assistant", "name": "A"}]}, "partic"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            optimised(tmp_path / "run", "http://127.0.0.1:9/v1", **given)
