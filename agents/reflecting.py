@@ -17,6 +17,7 @@ REWRITTEN = ("answer", "said")
 _SYSTEM = re.compile(r"\A# system\n(.*?)(?=^# )", re.MULTILINE | re.DOTALL)
 _PLACE = re.compile(r"\{\{\w+\}\}")
 _TAGS = re.compile(r"</?instructions>|^```\w*$", re.MULTILINE)
+_HEADINGS = re.compile(r"^#+ *", re.MULTILINE)
 _ROOM = 900
 
 
@@ -60,9 +61,12 @@ async def reflected(
 
 
 def _kept(written: str, before: str) -> str:
-    """The new instructions as plain text; a place that ended the old ones ends them again."""
-    text = " ".join(_TAGS.sub("", written).split())
+    """The new instructions without marks around them; nothing in them can begin another message.
+
+    A place that ended the old ones ends them again.
+    """
+    text = _HEADINGS.sub("", _TAGS.sub("", written)).strip()
     last = _PLACE.findall(before)[-1:]
     if last and last[0] not in text and before.strip().endswith(last[0]):
         text += last[0]
-    return text.replace("\n#", "\n")
+    return text

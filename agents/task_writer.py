@@ -1,5 +1,6 @@
 """The task writer I (R eq. 8): words questions that code has drawn, or proposes tasks whole."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
@@ -118,6 +119,22 @@ def keeps(question: str, expressions: Sequence[str]) -> Check:
         return None if _order(text, expressions) == wanted else Fault("changes what is asked")
 
     return check
+
+
+def keeps_sense(question: str, words: Sequence[str]) -> Check:
+    """Of these words the line has the ones that the question has, and no others."""
+    wanted = _standing(question, words)
+
+    def check(text: str) -> Fault | None:
+        return None if _standing(text, words) == wanted else Fault("turns the question round")
+
+    return check
+
+
+def _standing(text: str, words: Sequence[str]) -> set[str]:
+    plain = re.sub(r"\W+", " ", text.casefold())
+    padded = f" {plain} "
+    return {word for word in words if (f" {word} " if word.isascii() else word) in padded}
 
 
 def _order(text: str, expressions: Sequence[str]) -> list[str]:

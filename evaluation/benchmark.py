@@ -142,16 +142,16 @@ def _row(
 def _estimates(
     tasks: Sequence[PosedTask], marks: Sequence[float | None]
 ) -> tuple[Estimate, Estimate, Estimate]:
-    """Math, common sense, and all; a baseline without an answer to a kind has none for all."""
+    """Math, common sense, and all; without an answer to a kind there is none for all."""
 
     def of(*kinds: TaskKind) -> Estimate:
         pairs = [(m, t) for m, t in zip(marks, tasks, strict=True) if t.task.kind in kinds]
         return proportion([m for m, _ in pairs], [t.task.dialogue_id for _, t in pairs])
 
-    math, sense = of("math"), of("common_sense")
+    math, sense, whole = of("math"), of("common_sense"), of("math", "common_sense")
     if any(one.value is None and one.missing for one in (math, sense)):
-        return math, sense, Estimate(value=None, missing=len(tasks))
-    return math, sense, of("math", "common_sense")
+        whole = Estimate(value=None, n=whole.n, missing=whole.missing)
+    return math, sense, whole
 
 
 def _sum(answers: Sequence[TaskAnswer]) -> Usage:

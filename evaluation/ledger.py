@@ -31,6 +31,7 @@ class Ledger:
         self.by_level: dict[str, Cost] = {}
         self._seen: set[str] = set()
         self._level = ""
+        self._caller = caller
         self._budget, self._limits = caller.budget, caller.budget.limits
         caller.heard, caller.budget.strict = self._heard, True
 
@@ -43,8 +44,14 @@ class Ledger:
     @property
     def left(self) -> int | None:
         """Calls left, by the mean length of calls so far where tokens are what is limited, and with
-        room for the longest; None without a limit."""
+        room for the longest; None without a limit.
+
+        While everything comes from the journal it is what was left when it was asked first;
+        afterwards all that the journal holds is spent, also what is of no use any more.
+        """
         limits, spent = self._limits, self.spent
+        if any(stats.live for stats in self._caller.stats.values()):
+            spent = Cost(calls=self._budget.calls, tokens=self._budget.tokens)
         bounds = [] if limits.calls is None else [limits.calls - spent.calls]
         if limits.tokens is not None:
             bounds.append(int((limits.tokens - spent.tokens) / self._mean) - self._room)

@@ -33,7 +33,7 @@ def _design_effect(marks: Sequence[tuple[float, Hashable]], p: float) -> float:
     if len(sums) < 2 or not 0 < p < 1:
         return 1.0
     spread = len(sums) / (len(sums) - 1) * sum(one * one for one in sums.values()) / n**2
-    return max(1.0, spread * n / (p * (1 - p)))
+    return max(1.0, spread * (n - 1) / (p * (1 - p)))
 
 
 def _wilson(p: float, n: float) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from trialogue.evaluation.reasoning.harder_plans import harder_plans, operations_of
+from trialogue.evaluation.reasoning.plans import Plan
 from trialogue.evaluation.refined import is_easy
 from trialogue.graphs.task_bench import Bench, State, Wanted
 from trialogue.graphs.tasks import tasks_on
@@ -12,19 +13,29 @@ from trialogue.records import Dialogue, ReasoningTask, TaskKind
 
 Group = tuple[ReasoningTask, ...]
 """A task alone, or both of a pair: what is replaced together."""
+_KINDS: tuple[TaskKind, ...] = ("math", "common_sense")
+_MOST = 4
 
 
 @dataclass(frozen=True)
 class Renewal:
-    """What is easy on a dialogue, and the hard examples by kind that new tasks go by."""
+    """What is easy on a dialogue, and the hard examples by kind that new tasks go by.
+
+    `tries` counts the rounds in which something was made for it before.
+    """
 
     dialogue_id: str
     easy: tuple[Group, ...]
+    tries: int = 0
     examples: Mapping[TaskKind, HardTask] = field(default_factory=dict)
 
     def of(self, kind: TaskKind) -> list[Group]:
         """The easy groups of a kind."""
         return [group for group in self.easy if group[0].kind == kind]
+
+    def wanted(self, kind: TaskKind) -> int:
+        """How many new groups are made to choose from: the more, the longer it resists."""
+        return len(self.of(kind)) * min(1 + self.tries, _MOST)
 
 
 @dataclass(frozen=True)
@@ -38,12 +49,11 @@ class Renewed:
 
 
 def groups_of(tasks: Sequence[ReasoningTask]) -> Iterator[Group]:
-    """Tasks whose label stands, those of one pair together, in order."""
-    pairs: dict[str, list[ReasoningTask]] = {}
+    """The tasks in order, those of one pair together."""
+    found: dict[tuple[str, str], list[ReasoningTask]] = {}
     for task in tasks:
-        if task.usable:
-            pairs.setdefault(task.pair or f"{task.id}\n", []).append(task)
-    yield from map(tuple, pairs.values())
+        found.setdefault(("pair", task.pair) if task.pair else ("task", task.id), []).append(task)
+    yield from map(tuple, found.values())
 
 
 def easy_groups(tasks: Sequence[ReasoningTask]) -> dict[str, tuple[Group, ...]]:
@@ -52,7 +62,7 @@ def easy_groups(tasks: Sequence[ReasoningTask]) -> dict[str, tuple[Group, ...]]:
     A pair is replaced as one, so that "yes" and "no" stay even.
     """
     found: dict[str, tuple[Group, ...]] = {}
-    for group in groups_of(tasks):
+    for group in groups_of([task for task in tasks if task.usable]):
         if any(map(is_easy, group)):
             name = group[0].dialogue_id
             found[name] = (*found.get(name, ()), group)
@@ -70,7 +80,7 @@ async def renewed(
 
     `before` are all tasks that there ever were on it. Raises LimitReached.
     """
-    wanted = Wanted(math=len(renewal.of("math")), pairs=len(renewal.of("common_sense")))
+    wanted = Wanted(math=renewal.wanted("math"), pairs=renewal.wanted("common_sense"))
     own = replace(
         bench,
         wanted=wanted,
@@ -94,12 +104,11 @@ def _drawn(
     renewal: Renewal,
     generation: int,
     before: Sequence[ReasoningTask],
-) -> Sequence[object]:
-    kinds: tuple[TaskKind, ...] = ("math", "common_sense")
-    easy = {kind: renewal.of(kind) for kind in kinds}
+) -> Sequence[Plan]:
+    easy = {kind: renewal.of(kind) for kind in _KINDS}
     return harder_plans(
         dialogue,
-        {kind: len(groups) for kind, groups in easy.items()},
+        {kind: renewal.wanted(kind) for kind in _KINDS},
         above={
             kind: max((operations_of(task) for group in groups for task in group), default=0)
             for kind, groups in easy.items()
@@ -112,27 +121,22 @@ def _drawn(
 
 
 def _matched(renewal: Renewal, state: State) -> Renewed:
-    """New groups with the easy ones in whose place they come, in order, kind by kind."""
-    there = {kind: list(renewal.of(kind)) for kind in ("math", "common_sense")}
-    stands = [group for group in groups_of(state["tasks"])]
-    doubtful = [
-        task.model_copy(update={"status": "verified"})
-        for task in state["tasks"]
-        if task.status == "needs_review"
-    ]
-    asked = {task.id: task for task in state["tasks"]}
-    replaced = [(there[g[0].kind].pop(0), g) for g in stands if there[g[0].kind]]
-    waiting = [
-        (there[g[0].kind].pop(0), tuple(asked[task.id] for task in g))
-        for g in groups_of(doubtful)
-        if there[g[0].kind]
-    ]
-    return Renewed(
-        replaced=tuple((old, _in_place_of(old, new)) for old, new in replaced),
-        waiting=tuple((old, _in_place_of(old, new)) for old, new in waiting),
-        refused=len(state["rejected"]),
-        proposed=len(state["tasks"]) + len(state["rejected"]),
-    )
+    """New groups with the easy ones in whose place they come; those come first that are not easy.
+
+    What is proved but left over is dropped.
+    """
+    left: dict[TaskKind, list[Group]] = {kind: renewal.of(kind) for kind in _KINDS}
+
+    def beside(tasks: Sequence[ReasoningTask]) -> tuple[tuple[Group, Group], ...]:
+        groups = sorted(groups_of(tasks), key=lambda group: any(map(is_easy, group)))
+        pairs = ((left[new[0].kind].pop(0), new) for new in groups if left[new[0].kind])
+        return tuple((old, _in_place_of(old, new)) for old, new in pairs)
+
+    made = state["tasks"]
+    replaced = beside([task for task in made if task.usable])
+    waiting = beside([task for task in made if task.status == "needs_review"])
+    refused = len(state["rejected"])
+    return Renewed(replaced, waiting, refused, len(made) + refused)
 
 
 def _in_place_of(old: Group, new: Group) -> Group:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 from trialogue.agents.checks import Check, Fault
-from trialogue.agents.task_writer import material, propose_math, propose_pair, worded
+from trialogue.agents.task_writer import keeps_sense, material, propose_math, propose_pair, worded
 from trialogue.errors import ModelError
 from trialogue.evaluation.reasoning.math_plans import math_plans
-from trialogue.evaluation.reasoning.plans import Plan, tasks_of
+from trialogue.evaluation.reasoning.plans import Plan, language_of, question_words, tasks_of
 from trialogue.evaluation.reasoning.proof import prove
 from trialogue.evaluation.reasoning.proposals import math_task, pair_tasks
 from trialogue.evaluation.reasoning.refusals import Refused
@@ -38,7 +38,7 @@ async def drawn(bench: Bench, dialogue: Dialogue) -> Update:
     names: list[str] = []
     for plan in plans:
         letter = "m" if plan.kind == "math" else "s"
-        number = sum(name.rpartition("g")[2][1] == letter for name in names) + 1
+        number = sum(letter in name.rpartition("g")[2] for name in names) + 1
         names.append(_name(bench, dialogue, letter, number))
     groups = await asyncio.gather(
         *(_worded(bench, dialogue, plan, name) for plan, name in zip(plans, names, strict=True)),
@@ -77,7 +77,8 @@ async def _worded(
         proved = whole and all(prove(task, dialogue).holds for task in pair)
         return None if proved else Fault("cannot be proved")
 
-    checks: tuple[Check, ...] = (holds,)
+    kept = question_words(language_of(dialogue))["kept"]
+    checks: tuple[Check, ...] = (keeps_sense(plan.question, kept), holds)
     try:
         question = await worded(
             bench.writer(dialogue), plan.question, plan.keep, ("word", name), checks

@@ -1,17 +1,19 @@
 """K_P: hard tasks in ChromaDB, and which of them is nearest to a dialogue (R §4.3, eqs. 9-10)."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from trialogue.memory.chroma import collection_of
 from trialogue.memory.embedders import Embedder
+from trialogue.memory.vectors import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 _NAME = "hard_tasks"
+T = TypeVar("T", bound=str)
 
 
 class HardTask(NamedTuple):
@@ -51,22 +53,25 @@ class HardTasks:
             metadatas=[_about(task) for task in tasks],
         )
 
-    def nearest(self, dialogues: Sequence[str], kind: str) -> list[HardTask | None]:
-        """For the text of each dialogue the hard task of a kind that is most similar to it.
+    def nearest(self, dialogues: Sequence[str], kinds: Sequence[T]) -> list[dict[T, HardTask]]:
+        """For the text of each dialogue the hard tasks that are most similar to it, by kind.
 
-        Of equally similar ones it is the first by id; None where there is none of the kind.
+        Where there is none of a kind it is the most similar one of any kind; nothing where there
+        are no hard tasks. Of equally similar ones it is the first by id.
         """
-        found = self._collection.get(
-            where={"kind": kind}, include=["documents", "embeddings", "metadatas"]
-        )
+        found = self._collection.get(include=["documents", "embeddings", "metadatas"])
         if not found["ids"] or not dialogues:
-            return [None] * len(dialogues)
+            return [{} for _ in dialogues]
         rows = zip(found["ids"], found["documents"] or [], found["metadatas"] or [], strict=True)
         tasks = [_task(*row) for row in rows]
         problems = np.asarray(found["embeddings"], dtype=np.float32)
         cosines = np.round(self._embedder.embed(dialogues) @ problems.T, 6)
-        order = range(len(tasks))
-        return [tasks[min(order, key=lambda k: (-row[k], tasks[k].id))] for row in cosines]
+        return [{kind: _best(tasks, row, kind) for kind in kinds} for row in cosines]
+
+
+def _best(tasks: Sequence[HardTask], cosines: Vectors, kind: str) -> HardTask:
+    places = [k for k, task in enumerate(tasks) if task.kind == kind] or range(len(tasks))
+    return tasks[min(places, key=lambda k: (-cosines[k], tasks[k].id))]
 
 
 def _about(task: HardTask) -> Any:

@@ -60,8 +60,7 @@ class Traces:
         """Keep a span that has ended; it is in the file a second later at most, when the next
         one ends."""
         self._events.append(span)
-        late = span.ended - self._flushed > _LATEST
-        if late or not span.parent or len(self._events) >= _MOST:
+        if span.ended - self._flushed > _LATEST or len(self._events) >= _MOST:
             self._flush(span.ended)
 
     def close(self) -> None:

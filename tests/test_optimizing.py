@@ -17,7 +17,6 @@ from trialogue.recipe_file import read_recipe
 from trialogue.searching import Standing
 
 FILES = ("recipe.json", "optimisation.json", "before.jsonl", "after.jsonl", "report.json")
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +31,8 @@ def whole(
     server: OpenAIServer, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Optimised, Path, int, list[Standing]]:
     """One optimisation run to its end: result, folder, calls, and what was told on the way."""
-    out, told = tmp_path_factory.mktemp("optimised") / "run", []  # type: ignore[var-annotated]
+    out = tmp_path_factory.mktemp("optimised") / "run"
+    told: list[Standing] = []
     before = len(server.requests)
     found = optimised(out, server.base_url, told=told.append)
     return found, out, len(server.requests) - before, told
@@ -117,23 +117,23 @@ def test_the_same_call_again_pays_nothing_and_writes_the_same(
 def test_killed_and_called_again_it_ends_as_if_nothing_had_happened(
     whole: Whole, tmp_path: Path
 ) -> None:
-    calls, asked = whole[2], []  # type: ignore[var-annotated]
+    calls = whole[2]
+    asked: list[str] = []
     with OpenAIServer(reply) as own:
         process = start(tmp_path / "run", own.base_url)
 
-        def counted(body: object) -> object:
+        def counted(body: Body) -> Reply | str:
             asked.append(json.dumps(body, sort_keys=True))
             if len(asked) == calls // 2:
                 process.kill()
-            return reply(body)  # type: ignore[arg-type]
+            return reply(body)
 
-        own.reply = counted  # type: ignore[assignment]
+        own.reply = counted
         process.communicate()
         assert process.returncode == -9
         found = optimised(tmp_path / "run", own.base_url)
-    assert found.model_copy(update={"folder": "", "recipe": "", "report": ""}) == whole[
-        0
-    ].model_copy(update={"folder": "", "recipe": "", "report": ""})
+    where = {"folder": "", "recipe": "", "report": ""}
+    assert found.model_copy(update=where) == whole[0].model_copy(update=where)
     assert len(set(asked)) == calls
     assert len(asked) - len(set(asked)) <= 8
     for name in ("recipe.json", "before.jsonl", "after.jsonl"):
@@ -141,7 +141,7 @@ def test_killed_and_called_again_it_ends_as_if_nothing_had_happened(
 
 
 @pytest.mark.parametrize(("unit", "budget"), [("calls", 300), ("tokens", 170_000)])
-def test_a_budget_is_never_overrun(
+def test_a_budget_is_never_overrun_and_a_larger_one_goes_further(
     tmp_path: Path, openai_server: type[OpenAIServer], unit: str, budget: int
 ) -> None:
     """Cut in the middle of the search; the comparison at the end still has its share."""
@@ -153,6 +153,12 @@ def test_a_budget_is_never_overrun(
     assert 0 < len(found.candidates) < 50
     assert "of the budget" in found.ended or "limit" in found.ended
     assert len((out / "before.jsonl").read_text().splitlines()) == 2
+    paid, larger = len(own.requests), budget * 3 // 2
+    more = optimised(out, own.base_url, extent=far, **{f"budget_{unit}": larger})
+    assert more.candidates[:3] == found.candidates[:3]
+    assert paid < len(own.requests)
+    spent = {"calls": len(own.requests), "tokens": 400 * len(own.requests)}
+    assert spent[unit] <= larger
 
 
 def test_a_budget_that_is_far_too_small_costs_nothing(tmp_path: Path, server: OpenAIServer) -> None:

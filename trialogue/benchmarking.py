@@ -49,10 +49,10 @@ def benchmark(
     Each model is `asked` directly, step by step or both, and every answer is read strictly and
     leniently; baselines that need no model stand in the same table. `limit` draws so many of the
     tasks by `seed`. `answer_tokens` bounds an answer (by default 40 direct, 700 with steps). `out`
-    is a folder for answers, journal and report: by default the run folder,
-    else one named for the file under `runs`. `settings` are those of `synthesize` that concern
-    models: `base_url` (of models that are not built in), limits and, in the YAML file `config`,
-    their prices. `told` hears how many of how many tasks a way of asking is through with.
+    is a folder for answers, journal and report: by default the run folder, else one named for the
+    file under `runs`. `settings` are those of `synthesize` that concern models: `base_url` (of
+    models that are not built in), limits and, in the YAML file `config`, their prices. `told`
+    hears how many answers of how many there are.
 
     The same call again asks nothing twice. Raises UsageError for what the caller can mend;
     LimitReached, after which the same call goes on.

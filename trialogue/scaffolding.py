@@ -38,7 +38,7 @@ def scaffold(folder: str | os.PathLike[str]) -> list[Path]:
 
 def _templates() -> dict[str, Path]:
     """The files that are written, by their path in the folder."""
-    root = Path(str(files("trialogue"))) / "scaffold"
+    root = Path(str(files("trialogue"))) / "starter"
     return {str(file.relative_to(root)).removesuffix(_END): file for file in root.rglob(f"*{_END}")}
 
 

@@ -194,6 +194,8 @@ class Searching:
         trilevel = Trilevel(problem, ground.start, rng=rng, budget=goals.budget, plan=plan)
 
         def told(stage: str, search: Found, candidate: int | None) -> None:
+            if not name:
+                self.search = search
             self._tell(f"{name}{stage}", search, candidate)
 
         course = optimisation.Course(trilevel, self.ledger, lambda: self._renew(ground), told)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from trialogue.agents.at_once import each
 from trialogue.agents.caller import Caller, Meter, ModelSpec
 from trialogue.agents.models import parse
-from trialogue.errors import AnswerError, ModelError, UsageError
+from trialogue.errors import AnswerError, LimitReached, ModelError, UsageError
 from trialogue.evaluation.benchmark import Read, TaskAnswer
 from trialogue.evaluation.posed_task import PosedTask
 from trialogue.evaluation.reasoning.answers import Reading
@@ -64,6 +64,7 @@ def questions_of(path: Path, limit: int | None = None, seed: int = 0) -> Questio
 
 
 def models_of(order: Order, settings: Settings) -> list[ModelSpec]:
+    """The models to be asked. Raises UsageError for an order that cannot be followed."""
     if not order.models:
         raise UsageError("no model; name one such as openai:NAME or local")
     if not order.asked or set(order.asked) - set(WAYS):
@@ -85,7 +86,10 @@ async def answers_of(
     seed: int,
     told: Told | None,
 ) -> dict[tuple[str, Asked], list[TaskAnswer]]:
-    """The answers to all tasks in order, by model and way of asking; one of these at a time."""
+    """The answers to all tasks in order, by model and way of asking; one of these at a time.
+
+    Raises LimitReached when the calls under way are answered.
+    """
     teams = [solver_team(models, len(models), way)[1] for way in dict.fromkeys(order.asked)]
     solvers = [
         solver._replace(room=order.answer_tokens)
@@ -95,15 +99,27 @@ async def answers_of(
     found: dict[tuple[str, Asked], list[TaskAnswer]] = {}
     for before, solver in enumerate(solvers):
 
-        async def ask(posed: PosedTask, solver: Solver = solver) -> TaskAnswer:
-            return await _answer(caller, posed, solver, seed)
+        async def ask(posed: PosedTask, solver: Solver = solver) -> TaskAnswer | LimitReached:
+            try:
+                return await _answer(caller, posed, solver, seed)
+            except LimitReached as error:
+                return error
 
         def heard(done: int, of: int, before: int = before) -> None:
             if told is not None:
                 told(before * of + done, len(solvers) * of)
 
-        found[solver.model, solver.asked] = await each(tasks, ask, heard)
+        found[solver.model, solver.asked] = _whole(await each(tasks, ask, heard))
     return found
+
+
+def _whole(answers: Sequence[TaskAnswer | LimitReached]) -> list[TaskAnswer]:
+    there: list[TaskAnswer] = []
+    for answer in answers:
+        if isinstance(answer, LimitReached):
+            raise answer
+        there.append(answer)
+    return there
 
 
 async def _answer(caller: Caller, posed: PosedTask, solver: Solver, seed: int) -> TaskAnswer:

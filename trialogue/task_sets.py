@@ -25,16 +25,16 @@ class TaskSet:
     unread: tuple[str, ...] = ()
 
 
-def read_task_set(path: Path | str, *, reviews: bool = True) -> TaskSet:
+def read_task_set(path: Path | str, *, reviews: bool = True, run: Path | None = None) -> TaskSet:
     """The tasks of a run folder, an export's folder, or a file of tasks in a format that is known.
 
-    A file of ours needs its `dialogues.jsonl` beside it; where reviews lie beside it they count,
-    unless `reviews` is false. Raises UsageError if nothing can be used.
+    A file of ours needs its `dialogues.jsonl` beside it, or in the folder `run`; where reviews lie
+    there they count, unless `reviews` is false. Raises UsageError if nothing can be used.
     """
     path = Path(path)
     if path.is_dir() and not data_files(path, "tasks"):
         raise UsageError(f"{path}: it has no {TASKS}; make some with trialogue tasks")
-    beside = _Beside(path if path.is_dir() else path.parent)
+    beside = _Beside(run or (path if path.is_dir() else path.parent))
     tasks: list[PosedTask] = []
     unread: list[str] = []
     for found in read_values(path, part="tasks"):

@@ -59,7 +59,10 @@ def search_contract(
 ) -> None:
     """A provider has a name and gives at most the hits asked for, with addresses; or says that it
     is unavailable."""
-    made = provider if isinstance(provider, SearchProvider) else provider("en")
+    made = provider
+    if isinstance(provider, type) or not isinstance(provider, SearchProvider):
+        made = provider("en")
+    assert isinstance(made, SearchProvider), "a provider has `name` and `search`"
     run_in_own_loop(lambda: check_search_provider(made, query))
 
 

@@ -26,6 +26,7 @@ _SIGNS = str.maketrans({"×": "*", "÷": "/", "−": "-", "–": "-", "≤": "<=
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 # Python would read 0x1f, 1e5 and 1if; here a number is made of digits.
 _ODD_NUMBER = re.compile(r"(?<!\w)[\d.]+[^\W\d]|\\")
+_LONG_NUMBER = re.compile(r"[\d.]{17,}")
 _TYPED = re.compile(r"(?P<number>[-\d.,]+)\s*(?P<unit>.*)", re.DOTALL)
 _BINARY: dict[type[ast.AST], Callable[[Operand, Operand], Operand]] = {
     ast.Add: quantities.added,
@@ -76,7 +77,10 @@ def parse(source: str) -> Expression:
         raise Refused("no_expression", "there is no expression")
     if len(plain) > LONGEST:
         raise Refused("too_large", f"the expression is longer than {LONGEST} characters")
-    if _ODD_NUMBER.search(_STRING.sub("''", plain)):
+    bare = _STRING.sub("''", plain)
+    if _LONG_NUMBER.search(bare):
+        raise Refused("too_large", "a number of the expression has too many digits")
+    if _ODD_NUMBER.search(bare):
         raise Refused("not_arithmetic", f"{source[:80]!r} is not an expression")
     try:
         tree = ast.parse(_PERCENT.sub(_quoted_percent, plain), mode="eval").body

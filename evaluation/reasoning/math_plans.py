@@ -229,7 +229,7 @@ def _daily(
         question=question,
         derivation=derivation(expression, [item], [first.day, last.day]),
         unit=word,
-        keep=(fee, topic_of(first), topic_of(last), called(item, words)),
+        keep=(fee, words["names"]["fee"], topic_of(first), topic_of(last), called(item, words)),
     )
 
 

@@ -113,6 +113,7 @@ def swapped(question: str, swap: tuple[str, str]) -> str | None:
 def tasks_of(plan: Plan, question: str, dialogue: Dialogue, name: str) -> Iterator[ReasoningTask]:
     """The task of a plan in its words, and the second one of a pair; labels by execution.
 
+    The question says that it goes by what the user tells: what rules allow is another matter.
     Raises Refused where a derivation gives no label.
     """
     from trialogue.evaluation.reasoning.proof import result_of
@@ -122,13 +123,14 @@ def tasks_of(plan: Plan, question: str, dialogue: Dialogue, name: str) -> Iterat
         other = swapped(question, plan.swap)
         sides = [(question, plan.derivation, "a")]
         sides += [(other, plan.other, "b")] if other else []
+    told: str = question_words(language_of(dialogue))["told"]
     for asked, proof, side in sides:
         label, unit = result_of(proof, dialogue, plan.unit)
         yield ReasoningTask(
             id=f"{name}{side}",
             dialogue_id=dialogue.id,
             kind=plan.kind,
-            question=asked,
+            question=asked if asked.startswith(told) else told + asked,
             label=label,
             derivation=proof,
             language=language_of(dialogue),

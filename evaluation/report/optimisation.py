@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from trialogue.evaluation.optimised import UNOPTIMISED, Optimised
 from trialogue.evaluation.report.blocks import (
@@ -16,6 +17,9 @@ from trialogue.evaluation.report.measures import between, probability
 from trialogue.evaluation.trees import parse, tree_chart
 from trialogue.records import Dialogue, Turn
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 MOST_PAIRS = 3
 
 
@@ -24,7 +28,7 @@ def section(found: Optimised, pairs: Sequence[tuple[Dialogue, Dialogue]] = ()) -
     blocks: list[Block] = [
         *(Note(text=text) for text in (found.problem, *found.notes) if text),
         *([table_two(found)] if found.table else []),
-        *([generations_chart(found)] if found.candidates else []),
+        *([generations_chart(found)] if _judged(found) else []),
         *_best(found),
         *([controls_table(found)] if found.before else []),
         *([candidates_table(found)] if found.candidates else []),
@@ -62,32 +66,28 @@ def table_two(found: Optimised) -> Table:
 
 def generations_chart(found: Optimised) -> Chart:
     """h by generation: every candidate, and the best so far."""
-    judged = [one for one in found.candidates if one.h is not None and one.fate == "judged"]
-    steps = sorted({one.generation for one in judged})
-    best = [max(o.h for o in judged if o.h is not None and o.generation <= g) for g in steps]
+    judged = _judged(found)
+    steps = sorted({generation for generation, _ in judged})
+    best = [max(h for generation, h in judged if generation <= step) for step in steps]
 
-    def paint(axes: object) -> None:
-        scatter, plot = axes.scatter, axes.plot  # type: ignore[attr-defined]
-        scatter(
-            [one.generation for one in judged],
-            [one.h for one in judged],
-            color=COLOURS[0],
-            alpha=0.6,
-            label="candidates",
-        )
-        plot(steps, best, color=COLOURS[1], label="best so far")
+    def paint(axes: "Axes") -> None:
+        axes.scatter(*zip(*judged, strict=True), color=COLOURS[0], alpha=0.6, label="candidates")
+        axes.plot(steps, best, color=COLOURS[1], label="best so far")
         if found.unoptimised_h is not None:
-            axes.axhline(  # type: ignore[attr-defined]
-                found.unoptimised_h, color=COLOURS[5], linestyle="--", label=UNOPTIMISED
-            )
-        axes.set_xticks(steps)  # type: ignore[attr-defined]
-        axes.set_xlabel("generation")  # type: ignore[attr-defined]
-        axes.set_ylabel("h")  # type: ignore[attr-defined]
-        axes.legend(frameon=False)  # type: ignore[attr-defined]
+            axes.axhline(found.unoptimised_h, color=COLOURS[5], linestyle="--", label=UNOPTIMISED)
+        axes.set_xticks(steps)
+        axes.set_xlabel("generation")
+        axes.set_ylabel("h")
+        axes.legend(frameon=False)
 
     return drawn(
         "optimisation-generations", "The judge's mean (h) on the users of the select split", paint
     )
+
+
+def _judged(found: Optimised) -> list[tuple[int, float]]:
+    """Generation and h of the candidates that have one."""
+    return [(one.generation, one.h) for one in found.candidates if one.h is not None]
 
 
 def _best(found: Optimised) -> Iterator[Block]:

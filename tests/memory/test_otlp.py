@@ -8,7 +8,7 @@ from otlp_collector import OtlpCollector
 
 from trialogue.memory.journal import Answer, canonical
 from trialogue.memory.otlp import traces_address
-from trialogue.memory.spans import span
+from trialogue.memory.spans import Span, span
 from trialogue.memory.traces import Traces
 
 KEY = "sk-very-secret-0123456789"
@@ -41,6 +41,7 @@ def record(folder: Path | None, address: str) -> Traces:
             found.brought([("rules.md Taxi", "A taxi is paid.")])
         with span("TOOL", "calculator") as tool:
             tool.spoke('{"expression":"1+1"}', "2")
+            assert isinstance(tool, Span)
             tool.error = f"{KEY} was refused"
     return traces
 

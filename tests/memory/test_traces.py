@@ -9,7 +9,7 @@ from trialogue.errors import UsageError
 from trialogue.memory.journal import Answer, Journal, canonical, key_of
 from trialogue.memory.redaction import Secrets, without_keys
 from trialogue.memory.saved_traces import SavedTraces
-from trialogue.memory.spans import UNTRACED, counted, span, traced
+from trialogue.memory.spans import UNTRACED, Span, counted, span, traced
 from trialogue.memory.traces import Traces
 
 REQUEST = canonical(
@@ -185,6 +185,7 @@ def test_keys_are_taken_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     with Traces(tmp_path) as traces, traces.trace("d", 0), span("TOOL", "look") as seen:
         seen.spoke('{"query": "a\\"strange\\\\key"}', "sk-abcdef123456 " * 20)
         seen.note(said='a"strange\\key')
+        assert isinstance(seen, Span)
         seen.error = "refused sk-abcdef123456"
     stored = (tmp_path / "traces" / "spans.sqlite").read_bytes()
     assert b"strange" not in stored

@@ -17,6 +17,9 @@ NEEDED = (
     "trialogue/scenarios/travel_reimbursement.yaml",
     "trialogue/scenarios/travel_reimbursement/1_lodging_and_meals.md",
     "trialogue/weights/catalogue.yaml",
+    "trialogue/evaluation/data/phrases.yaml",
+    "trialogue/starter/scenario.yaml.j2",
+    "trialogue/viewer/assets/viewer.css",
 )
 USE = """
 from trialogue.agents.prompt import prompt_versions

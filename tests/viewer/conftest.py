@@ -1,6 +1,5 @@
 """A run with traces, and a run that is served to a client that was let in."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import simulated_model
 from openai_server import OpenAIServer
 from simulated_run import made
 
+from trialogue.own_loop import run_in_own_loop
 from trialogue.viewer.server import Serving
 from trialogue.viewing import served_run
 
@@ -21,7 +21,7 @@ def traced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run of two dialogues, with traces."""
     folder = tmp_path_factory.mktemp("viewer") / "run"
     with OpenAIServer(simulated_model.served) as server:
-        asyncio.run(made(folder, server.base_url, 2))
+        run_in_own_loop(lambda: made(folder, server.base_url, 2))
     return folder
 
 

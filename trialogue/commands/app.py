@@ -15,6 +15,7 @@ from trialogue.commands.export import export
 from trialogue.commands.faults import Commands
 from trialogue.commands.fit_metric import fit_metric
 from trialogue.commands.graph import graph
+from trialogue.commands.init import init
 from trialogue.commands.plugins import plugins
 from trialogue.commands.review import review
 from trialogue.commands.synthesize import synthesize
@@ -61,6 +62,7 @@ app.command()(review)
 app.command()(graph)
 app.command()(doctor)
 app.command()(plugins)
+app.command()(init)
 app.command()(tools)
 app.command()(view)
 app.add_typer(models.app, name="models")

@@ -14,7 +14,7 @@ def conversation(dialogue: Dialogue, speakers: Mapping[str, str]) -> Iterator[st
 
     `speakers` says what the sides are called.
     """
-    yield f"── {plain(dialogue.id)} ──"
+    yield f"── {plain(dialogue.id)[:80]} ──"
     for text in (dialogue.user.identity, dialogue.user.intent):
         if text:
             yield from wrapped(text, "   ")

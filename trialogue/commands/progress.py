@@ -17,7 +17,7 @@ from trialogue.watcher import Watcher
 if TYPE_CHECKING:
     from trialogue.records import Dialogue, Turn
 
-_COLOURS = {"user": "cyan", "assistant": "green"}
+COLOURS = {"user": "cyan", "assistant": "green"}
 _STAGES = {
     "embedder": "loading the embedder",
     "knowledge": "reading the rules",
@@ -50,7 +50,7 @@ class Shown(Watcher):
         self._stage = _STAGES.get(what, what)
 
     def turned(self, number: int, turn: "Turn") -> Awaitable[None] | None:
-        self._say(f"{number + 1} {turn.speaker}: {turn.text}", _COLOURS[turn.speaker])
+        self._say(f"{number + 1} {turn.speaker}: {turn.text}", COLOURS[turn.speaker])
         return None
 
     def finished(self, dialogue: "Dialogue") -> None:

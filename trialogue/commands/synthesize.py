@@ -83,6 +83,9 @@ def synthesize(
     otlp: Annotated[
         str | None, typer.Option(metavar="URL", help="An OpenTelemetry endpoint for traces.")
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show conversations as they are written.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
 ) -> None:
     """Make dialogues; the same command again goes on."""
@@ -116,16 +119,16 @@ def synthesize(
         "requests_per_minute": requests_per_minute,
         "otlp": otlp,
     }
-    _make(load_settings(config, given), as_json)
+    _make(load_settings(config, given), as_json, watch=watch)
 
 
-def _make(settings: "Settings", as_json: bool) -> None:
+def _make(settings: "Settings", as_json: bool, *, watch: bool) -> None:
     from trialogue.errors import ShortRun
     from trialogue.run import Result
 
     try:
         with redirect_stdout(sys.stderr):  # plugins may print; standard output is for the result
-            result = _made(settings)
+            result = _made(settings, watch=watch)
     except ShortRun as error:
         if isinstance(error.result, Result):
             _print(error.result, as_json, error=str(error))
@@ -133,22 +136,27 @@ def _make(settings: "Settings", as_json: bool) -> None:
     _print(result, as_json)
 
 
-def _made(settings: "Settings") -> "Result":
+def _made(settings: "Settings", *, watch: bool) -> "Result":
     from trialogue.services import check
 
     folder = check(settings)
     try:
         fetch_models(settings, folder)
-        return _run(settings)
+        return _run(settings, watch=watch)
     except KeyboardInterrupt:
         ended(f"stopped; the same command goes on with what is in {folder}", INTERRUPTED)
 
 
-def _run(settings: "Settings") -> "Result":
+def _run(settings: "Settings", *, watch: bool) -> "Result":
     import asyncio
 
     from trialogue.run import run
 
+    if watch:
+        from trialogue.commands.watching import shown_conversations
+
+        with shown_conversations() as watcher:
+            return asyncio.run(run(settings, watcher))
     if not watched():
         return asyncio.run(run(settings))
     from trialogue.commands.progress import shown_progress

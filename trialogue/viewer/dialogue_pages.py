@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from trialogue.records import Dialogue
@@ -52,6 +52,7 @@ class DialoguePages:
         tasks = {item.name: len(run.tasks.of_dialogue(item.name)) for item in found.items}
         parts = run.index.counts("part")
         rows: dict[str, Any] = {"items": found.items, "tasks": tasks, "nothing": not parts}
+        rows["begun"] = run.begun() if paging.page == 1 else []
         if "x-fragment" in request.headers:
             return self.frame.part("rows", **rows, **paging.given(found.total))
         return self.frame.page(
@@ -86,6 +87,18 @@ class DialoguePages:
             before=before,
             after=after,
         )
+
+    def begun(self, request: Request) -> Response:
+        """What was done so far for a dialogue that is not written yet; then the dialogue."""
+        run, number = self.frame.run, request.path_params["number"]
+        trace = next((one for one in run.begun() if one.number == number), None)
+        if trace is None or run.traces is None:
+            return RedirectResponse(f"/dialogue/accepted/{number}", 303)
+        spans = run.traces.spans(trace.id)
+        given = {"nodes": span_tree(spans), "sums": totals(spans)}
+        if "x-fragment" in request.headers:
+            return self.frame.part("fragment", **given)
+        return self.frame.page("begun", "dialogues", trace=trace, **given)
 
     def graph(self, request: Request) -> HTMLResponse:
         """The way it took through the graph."""

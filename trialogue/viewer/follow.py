@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncIterator
 from typing import Self
 
+from trialogue.viewer.lit_graph import synthesis_drawing
 from trialogue.viewer.opened import OpenedRun
 
 _PAUSE = 0.4  # seconds between looks at files that do not grow
@@ -33,15 +34,20 @@ class Follower:
         return self._end.is_set()
 
     def _follow(self) -> None:
+        drawn = False
         while not self._end.is_set():
-            if not self._run.grow():
-                self._end.wait(self._pause)
+            if self._run.grow():
+                continue
+            if not drawn:  # it takes a second, which nobody should have to wait for later
+                synthesis_drawing()
+                drawn = True
+            self._end.wait(self._pause)
 
     async def events(self) -> AsyncIterator[dict[str, str]]:
-        """Server-sent events: how many dialogues and tasks there are, whenever that changes."""
+        """Server-sent events: how much there is, whenever that changes."""
         told = ""
         while not self.ended:
-            now = json.dumps(counts(self._run))
+            now = json.dumps({**counts(self._run), "spans": self._run.traced_bytes()})
             if now != told:
                 yield {"event": "grown", "data": now}
                 told = now

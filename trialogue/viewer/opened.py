@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 REPORT, RECIPE = "report.json", "recipe.json"
 _SIGNS = (SETTINGS, DIALOGUES, FAILURES, TASKS, "before.jsonl", REPORT)
+_AHEAD = 32
 _ATTEMPT = re.compile(r"-(\d+)-attempt(\d+)$")
 
 
@@ -63,6 +64,14 @@ class OpenedRun:
         """How many dialogues the run is to have, where it says so."""
         wanted = self.settings.get("n")
         return wanted if isinstance(wanted, int) and (self.folder / DIALOGUES).is_file() else None
+
+    def traced_bytes(self) -> int:
+        """How much of spans was written; a run that goes on lets it grow."""
+        folder = self.folder / "traces"
+        try:
+            return sum(file.stat().st_size for file in folder.iterdir())
+        except OSError:
+            return 0
 
     def grow(self) -> bool:
         """Take in what came since; whether there was anything. A fault is kept in `problem`."""
@@ -132,6 +141,18 @@ class OpenedRun:
             return self._of_attempt(saved, item.name)
         except UsageError:
             return None
+
+    def begun(self) -> "list[SavedTrace]":
+        """The traces of dialogues that were begun and are not written yet, at most 32."""
+        saved, there = self.traces, self.index.counts("part").get("accepted", 0)
+        if saved is None or self.wanted is None:
+            return []
+        ahead = range(there, min(self.wanted, there + _AHEAD))
+        try:
+            found = [saved.of_dialogue(number) for number in ahead]
+        except UsageError:
+            return []
+        return [one for one in found if one is not None]
 
     def _of_attempt(self, saved: "SavedTraces", name: str) -> "SavedTrace | None":
         place = _ATTEMPT.search(name)

@@ -34,34 +34,40 @@ async function unfold(button) {
 
 // The list shows what has come since, unless somebody is in the middle of it.
 let renewing = false;
+let again = false;
 async function renew() {
   const list = document.querySelector("[data-fragment]");
-  if (!list || renewing) return;
+  if (!list) return;
+  again = renewing;
+  if (renewing) return;
   renewing = true;
   try {
     const rows = await fetched(list.dataset.fragment);
-    const at = document.activeElement && list.contains(document.activeElement)
-      ? document.activeElement.getAttribute("href") : null;
+    const at = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const open = new Map([...list.querySelectorAll("[data-span]")].map((one) => [one.dataset.span, one.open]));
     list.innerHTML = rows;
+    for (const one of list.querySelectorAll("[data-span]")) {
+      if (open.has(one.dataset.span)) one.open = open.get(one.dataset.span);
+    }
     if (at) list.querySelector(`[href="${CSS.escape(at)}"]`)?.focus();
   } catch { /* the next news will try again */ }
-  renewing = false;
+  setTimeout(() => { renewing = false; if (again) renew(); }, 700);
 }
 
 function follow(address) {
   const source = new EventSource(address);
-  let version = null;
+  let told = null;
   source.addEventListener("grown", (news) => {
     const now = JSON.parse(news.data);
     for (const count of document.querySelectorAll("[data-count]")) {
       const there = now[count.dataset.count];
       if (there !== undefined) count.textContent = there.toLocaleString("en");
     }
-    if (version !== null || document.body.dataset.version !== String(now.version)) renew();
-    if (version !== null) {
+    if (told !== null && now.dialogues !== told) {
       document.getElementById("live").textContent = `${now.dialogues} dialogues`;
     }
-    version = now.version;
+    told = now.dialogues;
+    renew();
   });
   addEventListener("pagehide", () => source.close());
 }
