@@ -1,7 +1,7 @@
-"""How long a run of 10,000 dialogues takes to open in the viewer, and how large an exported page is.
+"""How long 10,000 dialogues take to open in the viewer, and how large an exported page is.
 
-`python benchmarks/viewer_open.py [--dialogues 10000] [--exported 100]` prints a table. Dialogues are
-those of `examples/runs/travel_reimbursement` over and over, each with words of its own.
+`python benchmarks/viewer_open.py` prints a table. The dialogues are those of
+`examples/runs/travel_reimbursement` over and over, each with words of its own.
 """
 
 import argparse

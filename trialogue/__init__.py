@@ -17,18 +17,23 @@ __all__ = [
     "Ablation",
     "Action",
     "Agreement",
+    "Audit",
     "Control",
     "ControlStudy",
     "Dialogue",
     "Evaluation",
+    "Extent",
     "Fact",
     "Finding",
     "FittedMetric",
+    "Optimised",
     "Origin",
     "Participant",
     "Passage",
     "Persona",
+    "Recipe",
     "Result",
+    "ReviewDesk",
     "SavedRun",
     "Scenario",
     "Settings",
@@ -48,16 +53,21 @@ __all__ = [
     "ablate",
     "accept_until",
     "asynthesize",
+    "audit",
     "control_study",
     "doctor",
     "draw",
     "evaluate",
     "evaluate_against",
+    "export",
     "fit_metric",
     "installed_plugins",
     "make_toolset",
     "open_run",
+    "optimize",
     "read_dialogues",
+    "read_task_set",
+    "scaffold",
     "synthesize",
 ]
 
@@ -65,13 +75,16 @@ if TYPE_CHECKING:
     from trialogue.ablating import Ablation, ablate
     from trialogue.agents.controls import Control
     from trialogue.api import asynthesize, doctor, open_run, synthesize
+    from trialogue.auditing import Audit, audit
     from trialogue.control_studying import ControlStudy, control_study
     from trialogue.dialogue_files import read_dialogues
     from trialogue.drawings import draw
     from trialogue.errors import ShortRun, TrialogueError, UsageError
     from trialogue.evaluating import Evaluation, evaluate
+    from trialogue.exporting import export
     from trialogue.findings import Finding
     from trialogue.metric_fitting import FittedMetric, fit_metric
+    from trialogue.optimizing import Optimised, optimize
     from trialogue.plugin_list import installed_plugins
     from trialogue.rating_agreement import Agreement, evaluate_against
     from trialogue.records import (
@@ -91,9 +104,14 @@ if TYPE_CHECKING:
         UserProfile,
         Validation,
     )
+    from trialogue.records.recipe import Recipe
+    from trialogue.reviewing import ReviewDesk
     from trialogue.run import Result
     from trialogue.saved_run import SavedRun
+    from trialogue.scaffolding import scaffold
+    from trialogue.search_plan import Extent
     from trialogue.settings import Settings
+    from trialogue.task_sets import read_task_set
     from trialogue.toolmaking import make_toolset
     from trialogue.until_accepted import aaccept_until, accept_until
     from trialogue.watcher import Watcher
@@ -116,6 +134,20 @@ else:
         "trialogue.saved_run": ("SavedRun",),
         "trialogue.settings": ("Settings",),
         "trialogue.toolmaking": ("make_toolset",),
+        "trialogue.optimizing": (
+            "Optimised",
+            "optimize",
+        ),
+        "trialogue.search_plan": ("Extent",),
+        "trialogue.records.recipe": ("Recipe",),
+        "trialogue.auditing": (
+            "Audit",
+            "audit",
+        ),
+        "trialogue.exporting": ("export",),
+        "trialogue.reviewing": ("ReviewDesk",),
+        "trialogue.task_sets": ("read_task_set",),
+        "trialogue.scaffolding": ("scaffold",),
         "trialogue.watcher": ("Watcher",),
     }
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PHONE, DESK = {"width": 390, "height": 800}, {"width": 1280, "height": 900}
+PHONE: "ViewportSize" = {"width": 390, "height": 800}
+DESK: "ViewportSize" = {"width": 1280, "height": 900}
 
 
 @contextmanager
@@ -36,9 +37,13 @@ class Watched:
         self.wrong: list[str] = []
         self.elsewhere: list[str] = []
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and self.wrong.append(said.text))
+        page.on("console", lambda said: self._said(said.type, said.text))
         page.on("dialog", lambda dialog: self.wrong.append(dialog.message))
         page.on("request", lambda asked: self._asked(asked.url, origin))
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.wrong.append(text)
 
     def _asked(self, url: str, origin: str) -> None:
         if not url.startswith((origin, "data:", "blob:")):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -225,6 +226,25 @@ def test_a_run_that_goes_on_is_followed(tmp_path: Path, visit: Enter) -> None:
             file.write(trip(1).to_line().encode()[40:] + b"\n")
         assert next(counts) == 2
     assert shown(met.text("/")) == ["/dialogue/accepted/0", "/dialogue/accepted/1"]
+
+
+def test_what_is_begun_is_shown_before_it_is_written(
+    traced: Path, tmp_path: Path, visit: Enter
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(traced, folder)
+    lines = (folder / "dialogues.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "dialogues.jsonl").write_bytes(lines[0])
+    met = visit(folder)
+    assert 'href="/begun/1"' in met.text("/")
+    assert "dialogue.assistant" in met.text("/begun/1")
+    assert met.client.get("/begun/0").headers["location"] == "/dialogue/accepted/0"
+    with (folder / "dialogues.jsonl").open("ab") as file:
+        file.write(lines[1])
+    with met.client.stream("GET", "/events") as news:
+        next(line for line in news.iter_lines() if '"dialogues": 2' in line)
+    assert 'href="/begun/' not in met.text("/")
+    assert met.client.get("/begun/1").headers["location"] == "/dialogue/accepted/1"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from trialogue.commands.faults import Commands
 from trialogue.commands.fit_metric import fit_metric
 from trialogue.commands.graph import graph
 from trialogue.commands.init import init
+from trialogue.commands.optimize import optimize
 from trialogue.commands.plugins import plugins
 from trialogue.commands.review import review
 from trialogue.commands.synthesize import synthesize
@@ -56,6 +57,7 @@ app.command()(evaluate)
 app.command()(ablate)
 app.command()(control_study)
 app.command()(fit_metric)
+app.command()(optimize)
 app.command()(audit)
 app.command()(export)
 app.command()(review)

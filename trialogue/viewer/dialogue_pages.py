@@ -95,7 +95,7 @@ class DialoguePages:
         if trace is None or run.traces is None:
             return RedirectResponse(f"/dialogue/accepted/{number}", 303)
         spans = run.traces.spans(trace.id)
-        given = {"nodes": span_tree(spans), "sums": totals(spans)}
+        given: dict[str, Any] = {"nodes": span_tree(spans), "sums": totals(spans)}
         if "x-fragment" in request.headers:
             return self.frame.part("fragment", **given)
         return self.frame.page("begun", "dialogues", trace=trace, **given)
