@@ -31,6 +31,7 @@ __all__ = [
     "Participant",
     "Passage",
     "Persona",
+    "ReasoningTask",
     "Recipe",
     "Result",
     "ReviewDesk",
@@ -39,6 +40,7 @@ __all__ = [
     "Settings",
     "ShortRun",
     "Subtask",
+    "TaskReport",
     "ToolCall",
     "Toolset",
     "TrialogueError",
@@ -62,6 +64,7 @@ __all__ = [
     "export",
     "fit_metric",
     "installed_plugins",
+    "make_tasks",
     "make_toolset",
     "open_run",
     "optimize",
@@ -95,6 +98,7 @@ if TYPE_CHECKING:
         Participant,
         Passage,
         Persona,
+        ReasoningTask,
         Scenario,
         Subtask,
         ToolCall,
@@ -111,6 +115,7 @@ if TYPE_CHECKING:
     from trialogue.scaffolding import scaffold
     from trialogue.search_plan import Extent
     from trialogue.settings import Settings
+    from trialogue.task_making import TaskReport, make_tasks
     from trialogue.task_sets import read_task_set
     from trialogue.toolmaking import make_toolset
     from trialogue.until_accepted import aaccept_until, accept_until
@@ -148,6 +153,10 @@ else:
         "trialogue.reviewing": ("ReviewDesk",),
         "trialogue.task_sets": ("read_task_set",),
         "trialogue.scaffolding": ("scaffold",),
+        "trialogue.task_making": (
+            "TaskReport",
+            "make_tasks",
+        ),
         "trialogue.watcher": ("Watcher",),
     }
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

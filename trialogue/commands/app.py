@@ -20,6 +20,7 @@ from trialogue.commands.optimize import optimize
 from trialogue.commands.plugins import plugins
 from trialogue.commands.review import review
 from trialogue.commands.synthesize import synthesize
+from trialogue.commands.tasks import tasks
 from trialogue.commands.tools import tools
 from trialogue.commands.view import view
 
@@ -58,6 +59,7 @@ app.command()(ablate)
 app.command()(control_study)
 app.command()(fit_metric)
 app.command()(optimize)
+app.command()(tasks)
 app.command()(audit)
 app.command()(export)
 app.command()(review)
