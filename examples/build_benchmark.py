@@ -23,6 +23,9 @@ def main() -> None:
     parser.add_argument("--budget-calls", type=int, help="most model calls of the refinement")
     parser.add_argument("--model", default="local", help="makes dialogues and words questions")
     parser.add_argument("--solver", action="append", help="solves and is measured; repeat")
+    parser.add_argument(
+        "--by-code", action="store_true", default=None, help="code draws what tasks ask for"
+    )
     parser.add_argument("--base-url", help="of an OpenAI-compatible server")
     parser.add_argument("--embedder", default="local", help="local, hash or openai:NAME")
     parser.add_argument("--out", default="benchmark", help="the run folder")
@@ -35,7 +38,7 @@ def main() -> None:
     )
     print(f"{run.accepted} dialogues")
 
-    made = make_tasks(run.folder, solvers=solvers, **model)
+    made = make_tasks(run.folder, solvers=solvers, by_code=given.by_code, **model)
     print(f"{made.count('math')} math tasks, {made.count('common_sense')} of common sense")
 
     refined = refine(
@@ -43,6 +46,7 @@ def main() -> None:
         rounds=given.rounds,
         budget_calls=given.budget_calls,
         solvers=solvers,
+        by_code=given.by_code,
         embedder=given.embedder,
         **model,
     )

@@ -10,6 +10,7 @@ import optimised_run
 import pytest
 import simulated_model
 from openai_server import Body, OpenAIServer
+from simulated_prompts import recognised
 
 import trialogue
 from trialogue.scenario_files import find_scenario
@@ -46,6 +47,7 @@ def test_every_example_is_run_here() -> None:
         *("own_persona.py", "own_search.py", "own_metric.py"),
         *("human_user.py", "models_by_role.py"),
         *("user_oriented.py", "sql_tools.py", "continue_dialogue.py", "panel.py", "optimize.py"),
+        "build_benchmark.py",
     }
     assert {file.name for file in EXAMPLES.glob("*.py")} == tested
 
@@ -203,3 +205,30 @@ def test_own_metric() -> None:
         "concrete_answers: 1.000",
         "turns: 2.000",
     ]
+
+
+def answers_tasks(body: Body) -> str:
+    """The simulated model, but it words questions and answers them, not always the same."""
+    name = simulated_model.prompt_of(body)
+    if name == "task_question":
+        return recognised(body["messages"]).values["question"].strip()
+    if not name.startswith("solve_"):
+        return simulated_model.reply(body)
+    yes_or_no = "yes or no" in str(body["messages"][0]["content"])
+    answer = "yes" if yes_or_no else str(900 + len(str(body)) % 7)
+    return f"Answer: {answer}" if name == "solve_steps" else answer
+
+
+def test_build_benchmark(run: Run, server: OpenAIServer, tmp_path: Path) -> None:
+    """From a scenario to a table, an audit and an export."""
+    server.reply = answers_tasks
+    given = ("-n", "2", "--rounds", "1", "--solver", "openai:a", "--by-code", "--out", "here")
+    printed = run("build_benchmark.py", *given)
+    assert printed.startswith("2 dialogues\n")
+    assert "generation 0: " in printed
+    assert "openai:a steps lenient: " in printed
+    assert "majority class  : " in printed
+    page = (tmp_path / "here" / "report.html").read_text("utf-8")
+    assert "Refinement of the tasks" in page
+    assert "Benchmark on here" in page
+    assert (tmp_path / "here" / "exports" / "inspect" / "trialogue_tasks.py").is_file()

@@ -77,9 +77,9 @@ def test_the_command_serves_until_it_is_stopped(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         address = json.loads(process.stdout.readline())["url"]
-        assert httpx.get(address, timeout=30).status_code == 200
+        assert httpx.get(address, timeout=300).status_code == 200
         process.send_signal(2)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=300) == 0
         assert process.stderr is not None
         assert process.stderr.read() == b""
 

@@ -12,6 +12,7 @@ from trialogue.graphs import (
     improvised,
     knowledge,
     optimisation,
+    refinement,
     synthesis,
     tuning,
     users,
@@ -31,6 +32,7 @@ FLOWS = {
         "knowledge takeover dialogue, knowledge errands dialogue, "
         "knowledge meeting improvised score"
     ),
+    refinement: "__start__ easy nearest tasks replace easy __end__",
     tuning: "__start__ pick climb pick __end__",
     optimisation: (
         "__start__ reproduce screen turns dialogue judge select reproduce __end__, select __end__"

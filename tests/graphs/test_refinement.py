@@ -1,5 +1,6 @@
 """The refinement graph on made stories, with solvers of known ability."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from simulated_solvers import ABILITIES, Solvers, story_run
 from trialogue.errors import UsageError
 from trialogue.evaluation.reasoning.proof import prove
 from trialogue.evaluation.refined import Refined
-from trialogue.records import Dialogue, ReasoningTask
+from trialogue.records import Dialogue, ReasoningTask, SolverAnswer
 from trialogue.refining import refine
 from trialogue.task_making import make_tasks
 
@@ -168,3 +169,35 @@ def test_a_line_that_cannot_be_used_is_not_lost(lab: Lab) -> None:
 def _dialogues(folder: Path) -> dict[str, Dialogue]:
     lines = (folder / "dialogues.jsonl").read_text("utf-8").splitlines()
     return {one.id: one for one in map(Dialogue.model_validate_json, lines)}
+
+
+def test_a_large_model_is_shown_the_hard_example(lab: Lab) -> None:
+    """What it proposes goes through the same proof; here it proposes nothing that holds."""
+    first, *_ = [task for task in lab.tasks() if task.usable and task.kind == "math"]
+    hard = first.model_copy(update={"id": "hard", "question": "Is this the hard one?"})
+    tasks = [_solved(first, True), _solved(hard, False)]
+    text = "".join(f"{task.to_line()}\n" for task in tasks)
+    (lab.folder / "tasks.jsonl").write_text(text, encoding="utf-8")
+    seen: list[str] = []
+
+    def proposes(body: Body) -> str:
+        seen.append(str(body["messages"][-1]["content"]))
+        fact = {"name": "a", "value": "1", "unit": "", "turn": 0, "quote": "nowhere"}
+        return json.dumps(
+            {"facts": [fact], "expression": "a + a", "label": "2", "unit": "", "question": "What?"}
+        )
+
+    lab.server.reply = proposes
+    found = lab.refined(rounds=1, by_code=False)
+    assert hard.derivation
+    assert f"Is this the hard one? [{hard.derivation.expression}]" in seen[0]
+    assert first.question in seen[0].partition("<asked_before>")[2].partition("</asked_before>")[0]
+    assert "misquoted" in seen[-1]
+    assert (found.last.refused, found.last.replaced, found.last.easy) == (3, 0, 1)
+
+
+def _solved(task: ReasoningTask, correct: bool) -> ReasoningTask:
+    answers = tuple(
+        SolverAnswer(model=name, answer="1", correct=correct, asked="steps") for name in TEAM
+    )
+    return task.model_copy(update={"solvers": answers, "accuracy": float(correct)})

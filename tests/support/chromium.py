@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PHONE: "ViewportSize" = {"width": 390, "height": 800}
+PATIENCE = 180_000  # milliseconds until a test gives up, on however slow a machine
 DESK: "ViewportSize" = {"width": 1280, "height": 900}
 
 

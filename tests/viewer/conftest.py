@@ -50,7 +50,7 @@ def visit() -> Iterator[Callable[[Path], Visit]]:
 
         def enter(folder: Path) -> Visit:
             served = stack.enter_context(served_run(folder, reviewer="Ann"))
-            client = stack.enter_context(httpx.Client(base_url=served.origin, timeout=30))
+            client = stack.enter_context(httpx.Client(base_url=served.origin, timeout=300))
             client.get("/", params={"token": served.token}).raise_for_status()
             return Visit(served, client)
 

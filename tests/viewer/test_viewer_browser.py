@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from chromium import DESK, PHONE, Watched, launched
+from chromium import DESK, PATIENCE, PHONE, Watched, launched
 from made_tasks import trip, write_run
 from optimised_report import reported
 from viewer_runs import LONG, append, hostile, settings, wait, waiting
@@ -37,6 +37,7 @@ def enter(browser: "Browser") -> Iterator[Open]:
             served = stack.enter_context(served_run(folder, reviewer="Ann"))
             context = browser.new_context(**({"viewport": DESK} | window), base_url=served.origin)
             stack.callback(context.close)
+            context.set_default_timeout(PATIENCE)
             watched = Watched(context.new_page(), served.origin)
             watched.page.goto(served.address)
             watched.page.wait_for_url(f"{served.origin}/")
@@ -186,6 +187,7 @@ def test_an_exported_page_needs_nothing_else(
     file = tmp_path / "page.html"
     export_page(traced, file)
     context = browser.new_context(viewport=DESK, offline=True)
+    context.set_default_timeout(PATIENCE)
     seen = Watched(context.new_page(), "file:")
     page = seen.page
     page.goto(file.as_uri())
@@ -210,6 +212,7 @@ def test_an_exported_page_runs_no_hostile_text(tmp_path: Path, browser: "Browser
     folder = write_run(tmp_path / "run", [hostile()])
     export_page(folder, tmp_path / "page.html")
     context = browser.new_context(viewport=PHONE, offline=True)
+    context.set_default_timeout(PATIENCE)
     seen = Watched(context.new_page(), "file:")
     seen.page.goto((tmp_path / "page.html").as_uri() + "#d-0")
     seen.page.locator("#d-0").get_by_text("The way through the graph").click()

@@ -16,7 +16,7 @@ Enter = Callable[[Path], Any]
 def test_without_the_token_nothing_is_shown(tmp_path: Path, visit: Enter) -> None:
     served = visit(made_run(tmp_path / "run", 2)).served
     for address in ("/", "/dialogue/accepted/0", "/assets/viewer.css", "/events", "/?token=wrong"):
-        answer = httpx.get(f"{served.origin}{address}")
+        answer = httpx.get(f"{served.origin}{address}", timeout=300)
         assert answer.status_code == 403
         assert "trialogue view" in answer.text
         assert "Oslo" not in answer.text
@@ -26,7 +26,7 @@ def test_the_token_becomes_a_cookie_that_scripts_and_other_sites_do_not_get(
     tmp_path: Path, visit: Enter
 ) -> None:
     served = visit(made_run(tmp_path / "run", 2)).served
-    answer = httpx.get(served.address)
+    answer = httpx.get(served.address, timeout=300)
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=strict" in cookie

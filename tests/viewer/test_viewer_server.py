@@ -3,10 +3,11 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from made_tasks import made_run, trip, write_run
 from viewer_runs import LONG, SCRIPT, append, hostile, settings, waiting
@@ -20,6 +21,16 @@ Enter = Callable[[Path], Any]
 
 def shown(html: str) -> list[str]:
     return re.findall(r'href="(/dialogue/[a-z]+/\d+)"', html)
+
+
+def news_of(news: httpx.Response) -> Iterator[int]:
+    """How many dialogues there are, as the server tells it; fails where nothing more comes."""
+    pings = 0
+    for line in news.iter_lines():
+        pings += line.startswith(":")
+        assert pings < 8, "no news came"
+        if line.startswith("data: "):
+            yield json.loads(line[6:])["dialogues"]
 
 
 def test_a_list_is_paged_searched_and_filtered(tmp_path: Path, visit: Enter) -> None:
@@ -210,11 +221,7 @@ def test_a_run_that_goes_on_is_followed(tmp_path: Path, visit: Enter) -> None:
     assert "No dialogue is there yet" in met.text("/")
     with met.client.stream("GET", "/events") as news:
         assert news.headers["content-type"].startswith("text/event-stream")
-        counts = (
-            json.loads(line[6:])["dialogues"]
-            for line in news.iter_lines()
-            if line.startswith("data: ")
-        )
+        counts = news_of(news)
         assert next(counts) == 0
         append(folder, trip(0))
         assert next(counts) == 1
@@ -242,7 +249,7 @@ def test_what_is_begun_is_shown_before_it_is_written(
     with (folder / "dialogues.jsonl").open("ab") as file:
         file.write(lines[1])
     with met.client.stream("GET", "/events") as news:
-        next(line for line in news.iter_lines() if '"dialogues": 2' in line)
+        assert 2 in news_of(news)
     assert 'href="/begun/' not in met.text("/")
     assert met.client.get("/begun/1").headers["location"] == "/dialogue/accepted/1"
 

@@ -41,6 +41,7 @@ class DialoguePages:
         }
         return [
             Route("/", self.listed),
+            Route("/begun/{number:int}", self.begun),
             *(Route(f"{place}{end}", one) for end, one in below.items()),
         ]
 

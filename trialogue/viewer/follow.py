@@ -6,7 +6,6 @@ import threading
 from collections.abc import AsyncIterator
 from typing import Self
 
-from trialogue.viewer.lit_graph import synthesis_drawing
 from trialogue.viewer.opened import OpenedRun
 
 _PAUSE = 0.4  # seconds between looks at files that do not grow
@@ -25,8 +24,12 @@ class Follower:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end.set()
+        self.end()
         self._thread.join()
+
+    def end(self) -> None:
+        """Follow no more; pages that listen hear no more."""
+        self._end.set()
 
     @property
     def ended(self) -> bool:
@@ -34,14 +37,9 @@ class Follower:
         return self._end.is_set()
 
     def _follow(self) -> None:
-        drawn = False
         while not self._end.is_set():
-            if self._run.grow():
-                continue
-            if not drawn:  # it takes a second, which nobody should have to wait for later
-                synthesis_drawing()
-                drawn = True
-            self._end.wait(self._pause)
+            if not self._run.grow():
+                self._end.wait(self._pause)
 
     async def events(self) -> AsyncIterator[dict[str, str]]:
         """Server-sent events: how much there is, whenever that changes."""

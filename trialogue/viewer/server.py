@@ -68,6 +68,7 @@ def serving(run: OpenedRun, *, port: int = 0, reviewer: str = "") -> Iterator[Se
         try:
             yield served
         finally:
+            follower.end()
             served.stop()
             thread.join(5)
 
