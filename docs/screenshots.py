@@ -192,9 +192,8 @@ def taken(page: "Page", shot: Shot) -> None:
     page.set_viewport_size({"width": shot.wide, "height": high})
     file = IMAGES / f"{shot.name}.png"
     seen = Image.open(BytesIO(page.screenshot(animations="disabled"))).convert("RGB")
-    seen.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-        file, optimize=True
-    )
+    few = seen.quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
     size = file.stat().st_size
     print(f"{file.relative_to(ROOT)}: {size / 1000:.0f} kB")
     if size > LARGEST:

@@ -17,8 +17,9 @@ from trialogue.evaluation.reasoning.solving import Solver, solver_team
 from trialogue.evaluation.refined import Generation, Refined
 from trialogue.evaluation.report import put_section, refinement, report_title
 from trialogue.generations import Generations
-from trialogue.graphs.refinement import State, Workshop, refined_set
+from trialogue.graphs.refinement import refined_set
 from trialogue.graphs.task_bench import Bench
+from trialogue.graphs.workshop import State, Workshop
 from trialogue.memory.chroma import close_chroma, open_chroma
 from trialogue.memory.embedders import Embedder, EndpointEmbedder, make_embedder
 from trialogue.memory.hard_tasks import HardTasks

@@ -105,16 +105,16 @@ def _dialogue(run: OpenedRun, item: Item, place: int, shown: int) -> str:
         turns=shown_turns(dialogue, quotations(tasks), most=_LONGEST, names=run.speakers(dialogue)),
         tasks=tasks,
         traced=bool(spans),
-        packed=_packed(dialogue, spans),
+        packed=_packed(dialogue, spans, f"-{place}"),
         cut=cut,
     )
 
 
-def _packed(dialogue: Dialogue, spans: "Sequence[Recorded]") -> str:
+def _packed(dialogue: Dialogue, spans: "Sequence[Recorded]", name: str) -> str:
     """Graph and spans, which take most of the room, as base64 of gzipped JSON of HTML."""
     drawing = synthesis_drawing()
     way = way_of(dialogue, spans, drawing)
-    parts = {"graph": rendered("graph", way=way, drawing=lit_graph(drawing, way))}
+    parts = {"graph": rendered("graph", way=way, drawing=lit_graph(drawing, way, name))}
     by_turn: dict[str, list[Recorded]] = defaultdict(list)
     for span in spans:
         by_turn["rest" if span.turn is None else str(span.turn)].append(span)

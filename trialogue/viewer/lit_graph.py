@@ -15,7 +15,7 @@ from trialogue.records import Dialogue
 if TYPE_CHECKING:
     from trialogue.drawings import Drawing
 
-_WIDE, _HIGH, _BOX = 150, 74, (116, 34)  # pixels between nodes, and of a node
+_WIDE, _HIGH, _BOX = 164, 66, (116, 34)  # pixels between nodes, and of a node
 _START, _END = "__start__", "__end__"
 _OUTER = "synthesis"
 
@@ -91,24 +91,30 @@ def synthesis_drawing() -> "Drawing":
     return draw(_OUTER)
 
 
-def lit_graph(drawing: "Drawing", way: Way) -> str:
-    """SVG whose looks are the style sheet's: what was visited has the class "lit"."""
+def lit_graph(drawing: "Drawing", way: Way, name: str = "") -> str:
+    """SVG whose looks are the style sheet's: what was visited has the class "lit".
+
+    `name` tells it apart from other drawings on the same page.
+    """
     layout = laid_out(drawing.nodes, drawing.edges)
     where = {node: _pixels(place) for node, place in layout.nodes.items()}
     between = {edge: [_pixels(place) for place in way] for edge, way in layout.ways.items()}
     xs, ys = zip(*where.values(), *(p for places in between.values() for p in places), strict=True)
-    left, top = min(xs) - _WIDE * 0.75, min(ys) - 40
-    width, height = max(xs) - min(xs) + 1.5 * _WIDE, max(ys) - min(ys) + 80
+    left, top = min(xs) - _WIDE * 0.85, min(ys) - 40
+    width, height = max(xs) - min(xs) + 1.55 * _WIDE, max(ys) - min(ys) + 80
     parts = [
         f'<svg class="graph" viewBox="{left:g} {top:g} {width:g} {height:g}" width="{width:g}" '
         f'height="{height:g}" role="img" aria-label="{escape(_spoken(way))}">',
-        _heads(),
+        _heads(name),
     ]
     for edge in sorted(drawing.edges, key=lambda edge: edge in way.edges):
         names = ["edge", *["lit"] * (edge in way.edges), *["maybe"] * (edge in drawing.conditional)]
         curve = _curve(edge, where, between.get(edge))
-        parts.append(_edge(curve, " ".join(names), way.edges[edge]))
-    parts += [_node(node, place, way.nodes[node]) for node, place in where.items()]
+        parts.append(_edge(curve, " ".join(names), way.edges[edge], name))
+    firsts = {node.rpartition(":")[0]: node for node in reversed(drawing.nodes)}
+    for node, place in where.items():
+        inner = node.rpartition(":")[0]
+        parts.append(_node(node, place, way.nodes[node], inner if firsts[inner] == node else ""))
     return "".join([*parts, "</svg>"])
 
 
@@ -122,12 +128,15 @@ def _spoken(way: Way) -> str:
     return "The graph; visited: " + ", ".join(told)
 
 
-def _heads() -> str:
+def _heads(name: str) -> str:
     shape = '<path d="M0 0 8 4 0 8z"/></marker>'
-    sizes = 'viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"'
+    sizes = (
+        'viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" '
+        'markerUnits="userSpaceOnUse" orient="auto"'
+    )
     return (
-        f'<defs><marker id="head" class="head" {sizes}>{shape}'
-        f'<marker id="head-lit" class="head lit" {sizes}>{shape}</defs>'
+        f'<defs><marker id="head{name}" class="head" {sizes}>{shape}'
+        f'<marker id="lit{name}" class="head lit" {sizes}>{shape}</defs>'
     )
 
 
@@ -147,21 +156,23 @@ def _curve(edge: Edge, where: Mapping[str, Place], between: Sequence[Place] | No
     return path
 
 
-def _edge(curve: str, names: str, count: int) -> str:
-    head = "head-lit" if count else "head"
+def _edge(curve: str, names: str, count: int, name: str) -> str:
+    head = f"lit{name}" if count else f"head{name}"
     title = f"<title>{count} times</title>" if count > 1 else ""
     return f'<path class="{names}" d="{curve}" marker-end="url(#{head})">{title}</path>'
 
 
-def _node(node: str, place: tuple[float, float], visits: int) -> str:
-    x, y = place
-    wide, high = _BOX
-    inner, _, name = node.rpartition(":")
+def _node(node: str, place: Place, visits: int, inner: str) -> str:
+    """A node; `inner` is the name of the graph that begins with it."""
+    (x, y), (wide, high) = place, _BOX
+    name = node.rpartition(":")[2]
     end = name in (_START, _END)
     names = " ".join(["node", *["end"] * end, *["lit"] * bool(visits)])
     label = name.strip("_") if end else name
     count = f'<tspan class="count" dx="6">×{visits}</tspan>' if visits > 1 and not end else ""
-    around = f'<text class="inner" y="-22">{escape(inner)}</text>' if inner else ""
+    around = (
+        f'<text class="inner" x="{-wide / 2 - 9:g}" y="4">{escape(inner)}</text>' if inner else ""
+    )
     radius = high / 2 if end else 7
     box = f'x="{-wide / 2:g}" y="{-high / 2:g}" width="{wide}" height="{high}" rx="{radius:g}"'
     return (

@@ -1,11 +1,10 @@
 """Pages from templates; all text is escaped and legible."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from trialogue.viewer.legible import legible, web_address
 
@@ -45,7 +44,7 @@ def _environment() -> "Environment":
         "number": number,
         "seconds": seconds,
         "day": day,
-        "step": lambda value: quote(str(value), safe=""),
+        "json": as_json,
     }
     return environment
 
@@ -66,6 +65,11 @@ def seconds(value: float) -> str:
     return f"{value:.1f} s" if value < 100 else f"{value / 60:.0f} min"
 
 
+def as_json(value: Any, indent: int | None = None) -> str:
+    """A value as JSON for people; it is escaped as any text is."""
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+
+
 def day(value: str | None) -> str:
     """An ISO date in words; other text as it is."""
     try:
@@ -84,11 +88,3 @@ def flat(values: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
         elif value not in (None, [], ""):
             found.append((f"{before}{name}", value))
     return found
-
-
-def amount(value: str) -> str:
-    """A figure with commas."""
-    try:
-        return f"{Decimal(value):,f}"
-    except (InvalidOperation, ValueError):
-        return value

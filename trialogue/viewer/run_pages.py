@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trialogue.evaluation.report.blocks import Chart, Section
 
 # A drawing is shown as a picture of its own, in which nothing may run or be fetched.
+_LONG = ("scenario", "contents")  # what is folded up in the settings
 _PICTURE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
@@ -62,11 +63,23 @@ class RunPages:
     def settings(self, request: Request) -> HTMLResponse:
         """What the run was asked for, and what it has used."""
         run = self.frame.run
-        return self.frame.page("settings", "settings", plain=flat(run.settings), usage=run.usage())
+        folded = {name: run.settings[name] for name in _LONG if name in run.settings}
+        plain = {name: value for name, value in run.settings.items() if name not in folded}
+        return self.frame.page(
+            "settings",
+            "settings",
+            plain=flat(plain),
+            folded={name: flat(found) for name, found in folded.items() if _mapping(found)},
+            usage=run.usage(),
+        )
 
     async def events(self, request: Request) -> EventSourceResponse:
         """News of a run that is going on."""
         return EventSourceResponse(self.follower.events(), headers={"Cache-Control": "no-store"})
+
+
+def _mapping(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _address(section: "Section", block: "Chart", sent: bool) -> str:
