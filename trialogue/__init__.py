@@ -4,9 +4,10 @@
 `aaccept_until` do so inside an event loop. `open_run` reads what an earlier run made,
 `read_dialogues` dialogues from anywhere; `evaluate` measures them, `evaluate_against` compares
 metrics with people's ratings. `ablate` compares what users know, `control_study` what controls
-do. `make_toolset`, `doctor`, `draw` and `installed_plugins`
-are the twins of the commands `tools`, `doctor`, `graph` and `plugins`. Nothing heavy is imported
-until it is used.
+do, `fit_metric` finds a formula that agrees with ratings, `optimize` a recipe for better dialogues.
+`make_tasks`, `refine`, `benchmark`, `audit`, `export` and `ReviewDesk` are about reasoning tasks.
+`make_toolset`, `scaffold`, `doctor`, `draw` and `installed_plugins` are the twins of the commands
+`tools`, `init`, `doctor`, `graph` and `plugins`. Nothing heavy is imported until it is used.
 """
 
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ __all__ = [
     "Action",
     "Agreement",
     "Audit",
+    "Benchmark",
     "Control",
     "ControlStudy",
     "Dialogue",
@@ -33,6 +35,7 @@ __all__ = [
     "Persona",
     "ReasoningTask",
     "Recipe",
+    "Refined",
     "Result",
     "ReviewDesk",
     "SavedRun",
@@ -56,6 +59,7 @@ __all__ = [
     "accept_until",
     "asynthesize",
     "audit",
+    "benchmark",
     "control_study",
     "doctor",
     "draw",
@@ -70,6 +74,7 @@ __all__ = [
     "optimize",
     "read_dialogues",
     "read_task_set",
+    "refine",
     "scaffold",
     "synthesize",
 ]
@@ -78,12 +83,16 @@ if TYPE_CHECKING:
     from trialogue.ablating import Ablation, ablate
     from trialogue.agents.controls import Control
     from trialogue.api import asynthesize, doctor, open_run, synthesize
-    from trialogue.auditing import Audit, audit
+    from trialogue.auditing import audit
+    from trialogue.benchmarking import benchmark
     from trialogue.control_studying import ControlStudy, control_study
     from trialogue.dialogue_files import read_dialogues
     from trialogue.drawings import draw
     from trialogue.errors import ShortRun, TrialogueError, UsageError
     from trialogue.evaluating import Evaluation, evaluate
+    from trialogue.evaluation.audit import Audit
+    from trialogue.evaluation.benchmark import Benchmark
+    from trialogue.evaluation.refined import Refined
     from trialogue.exporting import export
     from trialogue.findings import Finding
     from trialogue.metric_fitting import FittedMetric, fit_metric
@@ -109,6 +118,7 @@ if TYPE_CHECKING:
         Validation,
     )
     from trialogue.records.recipe import Recipe
+    from trialogue.refining import refine
     from trialogue.reviewing import ReviewDesk
     from trialogue.run import Result
     from trialogue.saved_run import SavedRun
@@ -157,6 +167,10 @@ else:
             "TaskReport",
             "make_tasks",
         ),
+        "trialogue.benchmarking": ("benchmark",),
+        "trialogue.evaluation.benchmark": ("Benchmark",),
+        "trialogue.refining": ("refine",),
+        "trialogue.evaluation.refined": ("Refined",),
         "trialogue.watcher": ("Watcher",),
     }
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -8,6 +8,7 @@ from trialogue import __version__
 from trialogue.commands import models
 from trialogue.commands.ablate import ablate
 from trialogue.commands.audit import audit
+from trialogue.commands.benchmark import benchmark
 from trialogue.commands.control_study import control_study
 from trialogue.commands.doctor import doctor
 from trialogue.commands.evaluate import evaluate
@@ -18,6 +19,7 @@ from trialogue.commands.graph import graph
 from trialogue.commands.init import init
 from trialogue.commands.optimize import optimize
 from trialogue.commands.plugins import plugins
+from trialogue.commands.refine import refine
 from trialogue.commands.review import review
 from trialogue.commands.synthesize import synthesize
 from trialogue.commands.tasks import tasks
@@ -60,6 +62,8 @@ app.command()(control_study)
 app.command()(fit_metric)
 app.command()(optimize)
 app.command()(tasks)
+app.command()(benchmark)
+app.command()(refine)
 app.command()(audit)
 app.command()(export)
 app.command()(review)

@@ -89,7 +89,7 @@ def told(found: "Benchmark") -> Iterator[str]:
     yield from unread(found.unread)
     yield from ("", *lines(accuracy_table(found)), "")
     if found.unsolved:
-        yield f"{len(found.unsolved):,} tasks that no model answered rightly"
+        yield f"tasks that no model answered rightly: {len(found.unsolved):,}"
     yield f"model calls: {found.calls:,} (and {found.replayed:,} from the journal)"
     yield f"answers: {found.answers}"
     yield f"report: {found.report}"

@@ -13,8 +13,8 @@ from trialogue.commands.faults import INTERRUPTED, ended
 from trialogue.commands.terminal import printable, watched
 
 if TYPE_CHECKING:
-    from trialogue.records.task import Asked
     from trialogue.evaluation.refined import Generation, Refined
+    from trialogue.records.task import Asked
     from trialogue.refining import RefineOrder, Told
     from trialogue.settings import Settings
 
@@ -65,7 +65,7 @@ def refine(
             "calls": budget_calls,
         }
     )
-    asked: "Asked" = "direct" if direct else "steps"
+    asked: Asked = "direct" if direct else "steps"
     found = _found(run, RefineOrder(rounds, solver or (), k, asked, by_code), settings)
     if as_json:
         typer.echo(json.dumps(as_data(found), ensure_ascii=False))
