@@ -49,7 +49,7 @@ def published(tmp_path: Path) -> Path:
 
 
 def asked(path: Path, server: OpenAIServer, *models: str, **given: Any) -> Benchmark:
-    usual = {"base_url": server.base_url, "out": path.parent / "out"}
+    usual: dict[str, Any] = {"base_url": server.base_url, "out": path.parent / "out"}
     return benchmark(path, [f"openai:{name}" for name in models or ("plain",)], **(usual | given))
 
 

@@ -47,7 +47,7 @@ def knowing(labels: dict[str, str]) -> Callable[[Body], str]:
 
 
 def made(run: Path, server: OpenAIServer, **given: Any) -> TaskReport:
-    usual = {"model": "openai:tiny", "base_url": server.base_url, "by_code": True}
+    usual: dict[str, Any] = {"model": "openai:tiny", "base_url": server.base_url, "by_code": True}
     return make_tasks(run, **usual | given)
 
 
@@ -156,7 +156,7 @@ def proposal(on: Dialogue, **changed: Any) -> dict[str, Any]:
             said = {"value": fact.value, "unit": fact.unit, "turn": place, "quote": quote}
             facts.append({"name": fact.name, **said})
     a, b, c, d = (fact["name"] for fact in facts)
-    values = [int(fact["value"]) for fact in facts]
+    values = [int(str(fact["value"])) for fact in facts]
     total = values[0] * values[1] + values[2] * values[3]
     return {
         "facts": facts,

@@ -31,7 +31,7 @@ def sentiment(corpus: Corpus) -> Floats:
 
 @cache
 def _analyser() -> Any:
-    from vaderSentiment.vaderSentiment import (  # type: ignore[import-untyped]
+    from vaderSentiment.vaderSentiment import (
         SentimentIntensityAnalyzer,
     )
 

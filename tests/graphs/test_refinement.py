@@ -53,7 +53,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Solvers]:
     """Four dialogues with first tasks, and who knows their labels."""
     solvers, folder = Solvers(), story_run(tmp_path_factory.mktemp("made") / "run", 4)
     with OpenAIServer(solvers.reply) as server, solvers.watching():
-        model = {"model": "openai:strong", "base_url": server.base_url}
+        model: dict[str, Any] = {"model": "openai:strong", "base_url": server.base_url}
         make_tasks(folder, k=3, solvers=TEAM, by_code=True, **model)
     return folder, solvers
 
