@@ -5,9 +5,10 @@
 `read_dialogues` dialogues from anywhere; `evaluate` measures them, `evaluate_against` compares
 metrics with people's ratings. `ablate` compares what users know, `control_study` what controls
 do, `fit_metric` finds a formula that agrees with ratings, `optimize` a recipe for better dialogues.
-`make_tasks`, `refine`, `benchmark`, `audit`, `export` and `ReviewDesk` are about reasoning tasks.
-`make_toolset`, `scaffold`, `doctor`, `draw` and `installed_plugins` are the twins of the commands
-`tools`, `init`, `doctor`, `graph` and `plugins`. Nothing heavy is imported until it is used.
+`make_tasks`, `refine`, `benchmark`, `audit`, `export` and `ReviewDesk` are about reasoning tasks,
+`view` and `export_page` show a run. `make_toolset`, `scaffold`, `doctor`, `draw` and
+`installed_plugins` are the twins of the commands `tools`, `init`, `doctor`, `graph` and `plugins`.
+Nothing heavy is imported until it is used.
 """
 
 from typing import TYPE_CHECKING
@@ -66,6 +67,7 @@ __all__ = [
     "evaluate",
     "evaluate_against",
     "export",
+    "export_page",
     "fit_metric",
     "installed_plugins",
     "make_tasks",
@@ -77,6 +79,7 @@ __all__ = [
     "refine",
     "scaffold",
     "synthesize",
+    "view",
 ]
 
 if TYPE_CHECKING:
@@ -129,6 +132,7 @@ if TYPE_CHECKING:
     from trialogue.task_sets import read_task_set
     from trialogue.toolmaking import make_toolset
     from trialogue.until_accepted import aaccept_until, accept_until
+    from trialogue.viewing import export_page, view
     from trialogue.watcher import Watcher
 else:
     _HOMES = {
@@ -171,6 +175,10 @@ else:
         "trialogue.evaluation.benchmark": ("Benchmark",),
         "trialogue.refining": ("refine",),
         "trialogue.evaluation.refined": ("Refined",),
+        "trialogue.viewing": (
+            "export_page",
+            "view",
+        ),
         "trialogue.watcher": ("Watcher",),
     }
     _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

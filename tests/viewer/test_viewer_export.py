@@ -65,12 +65,7 @@ def test_only_its_own_script_may_run(tmp_path: Path) -> None:
     assert SCRIPT not in page
     assert SCRIPT not in packed(page, 0)["graph"]
     assert "980,000 more characters" in page
-    assert made_small(page)
-
-
-def made_small(page: str) -> bool:
-    """Whether a turn of a megabyte was cut."""
-    return len(page) < 150_000
+    assert len(page) < 150_000  # of a turn of a megabyte
 
 
 def test_search_and_most_choose(tmp_path: Path) -> None:
