@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from command_line import Trialogue
+from command_line import Trialogue, heed_interrupts
 from openai_server import OpenAIServer
 from simulated_model import reply
 
@@ -134,15 +134,10 @@ def test_an_interrupt_says_how_to_go_on(
     assert json.loads(out)["accepted"] == 2
 
 
-def _heed_interrupts() -> None:
-    """A process started in the background inherits that interrupts are ignored; ours must not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def _started(line: tuple[str, ...], folder: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         line,
-        preexec_fn=_heed_interrupts,
+        preexec_fn=heed_interrupts,
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from command_line import Trialogue
+from command_line import Trialogue, heed_interrupts
 from made_tasks import made_run, trip, write_run
 from viewer_runs import hostile
 
@@ -74,7 +74,8 @@ def test_the_command_serves_until_it_is_stopped(tmp_path: Path) -> None:
     folder = made_run(tmp_path / "run", 2)
     program = "from trialogue.commands import main; main()"
     command = [sys.executable, "-c", program, "view", str(folder), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, preexec_fn=heed_interrupts, stdout=pipe, stderr=pipe) as process:
         assert process.stdout is not None
         address = json.loads(process.stdout.readline())["url"]
         assert httpx.get(address, timeout=300).status_code == 200

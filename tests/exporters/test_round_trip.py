@@ -20,9 +20,9 @@ FORMATS = ("openai", "sharegpt", *WHOLE)
 
 
 @pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.setenv("HF_DATASETS_OFFLINE", "1")
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No hub is asked. The environment is read once for all tests, so it is left alone."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
 
 
 def mixed(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """The command line as a test calls it."""
 
 import json
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,3 +29,8 @@ class Outcome:
 
 
 Trialogue = Callable[..., Outcome]
+
+
+def heed_interrupts() -> None:
+    """A process started in the background inherits that interrupts are ignored; ours must not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
