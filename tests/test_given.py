@@ -109,8 +109,9 @@ async def test_a_policy_needs_more_than_two(tmp_path: Path, policy: str) -> None
 
 def test_a_policy_of_three_or_of_taking_turns_is_fine(tmp_path: Path) -> None:
     seats = (Seat(speaker="user"), *(Seat(speaker="assistant", name=name) for name in "AB"))
-    check(settings(tmp_path / "three", NOBODY, 1, policy="address", participants=seats))
-    check(settings(tmp_path / "two", NOBODY, 1, policy="round_robin"))
+    three = settings(tmp_path / "three", NOBODY, 1, policy="address", participants=seats)
+    two = settings(tmp_path / "two", NOBODY, 1, policy="round_robin")
+    assert (check(three), check(two)) == (tmp_path / "three", tmp_path / "two")
 
 
 async def test_changed_controls_are_told_in_one_short_line(

@@ -101,6 +101,7 @@ def test_all_are_made_in_pairs_and_the_same_again() -> None:
 def test_every_metric_that_needs_nothing_can_measure_them(name: str) -> None:
     made = [_made(count, "abcdefg"[count]) for count in range(7)]
     corpus = Corpus(corrupted(made)[name])
+    sizes = {"turn": len(corpus.texts), "dialogue": len(corpus.dialogues), "corpus": 1}
     for metric in all_metrics().values():
         if not metric.needs:
-            metric.compute(corpus)
+            assert metric.compute(corpus).shape == (sizes[metric.level],)
