@@ -5,7 +5,7 @@ out of the dialogue; the others only make another draft preferable.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -101,7 +101,7 @@ def carries(values: Sequence[str], language: Language, *, fatal: bool = True) ->
     return check
 
 
-def only_figures(allowed: set[Decimal], forbidden: set[Decimal]) -> Check:
+def only_figures(allowed: Set[Decimal], forbidden: Set[Decimal]) -> Check:
     """No figure from nowhere; figures that are totals of the ledger are named as such."""
 
     def check(text: str) -> Fault | None:
@@ -135,7 +135,7 @@ def asks_nothing(text: str) -> Fault | None:
     return Fault("asks back", fatal=False) if re.search("[?？]", text) else None
 
 
-def names_one_of(values: set[Decimal]) -> Check:
+def names_one_of(values: Set[Decimal]) -> Check:
     """At least one of the figures stands in the line."""
 
     def check(text: str) -> Fault | None:
@@ -250,5 +250,5 @@ def _triples(text: str) -> set[tuple[str, ...]]:
     return set(zip(tokens, tokens[1:], tokens[2:], strict=False))
 
 
-def _listed(values: set[Decimal]) -> str:
+def _listed(values: Set[Decimal]) -> str:
     return ", ".join(format(value, "f") for value in sorted(values))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from itertools import combinations
 
 from trialogue.records import Action, Fact
@@ -24,10 +25,11 @@ _ZH_NUMBER = re.compile(
 _ZH_DIGITS = "零一二三四五六七八九"
 
 
-def figures(text: str) -> set[Decimal]:
+@lru_cache(4096)
+def figures(text: str) -> frozenset[Decimal]:
     """All figures of a text by value; times of day are left out."""
     plain = _CLOCK.sub(" ", unicodedata.normalize("NFKC", text))
-    return {Decimal(n.replace(",", "")).normalize() for n in _NUMBER.findall(plain)}
+    return frozenset(Decimal(n.replace(",", "")).normalize() for n in _NUMBER.findall(plain))
 
 
 def spelled_out(text: str, language: str) -> set[Decimal]:

@@ -10,6 +10,7 @@ from trialogue.agents.failures import Passing, Refused, pause
 from trialogue.agents.limits import Budget, Gate
 from trialogue.agents.models import ModelSpec
 from trialogue.agents.wire import Ask, Sampling
+from trialogue.memory.collector import spare_what_is_loaded
 from trialogue.memory.journal import Answer, Journal
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Session:
             async with self._opening:
                 if name not in self._endpoints:
                     self._endpoints[name] = await asyncio.to_thread(connect)
+                    spare_what_is_loaded()
         return self._endpoints[name]
 
     async def answer(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from trialogue.agents.checks import (
     Check,
@@ -157,10 +158,16 @@ def _examples(scenario: Scenario, not_about: str = "") -> list[Mapping[str, str]
     return [
         {
             "note": example.note,
-            "said": _QUESTION.sub("", example.said).strip() or example.said,
+            "said": _told(example.said),
             "answer": example.answer,
             "reaction": example.reaction,
         }
         for example in scenario.examples
         if topics.get(example.activity) != not_about
     ]
+
+
+@cache
+def _told(said: str) -> str:
+    """What a worked exchange tells, without the question at its end."""
+    return _QUESTION.sub("", said).strip() or said

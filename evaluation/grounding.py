@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -41,7 +41,7 @@ def loose_figures(dialogue: Dialogue, knowledge: Mapping[str, str]) -> list[Loos
     it was asked to work out is given itself. A rounded figure, a share told in percent and what
     was said in turns taken over from another dialogue count as given.
     """
-    given: set[Decimal] = set()
+    given: Set[Decimal] = set()
     unseen: dict[str, None] = {}
     found = []
     for place, turn in enumerate(dialogue.turns):
@@ -63,13 +63,13 @@ def taken_over(dialogue: Dialogue) -> int:
     return dialogue.origin.turns if dialogue.origin else 0
 
 
-def _all(text: str, language: str) -> set[Decimal]:
+def _all(text: str, language: str) -> Set[Decimal]:
     return figures(text) | spelled_out(text, language)
 
 
-def _of_calls(calls: Sequence[ToolCall], given: set[Decimal]) -> set[Decimal]:
+def _of_calls(calls: Sequence[ToolCall], given: Set[Decimal]) -> Set[Decimal]:
     """What the calls bring in; a later one may work with the results of an earlier one."""
-    brought: set[Decimal] = set()
+    brought: Set[Decimal] = set()
     for call in calls:
         operands = figures(str(call.arguments.get("expression", "")))
         if call.name != _CALCULATOR or operands <= given | brought | _FREE:
@@ -79,7 +79,7 @@ def _of_calls(calls: Sequence[ToolCall], given: set[Decimal]) -> set[Decimal]:
     return brought
 
 
-def _loose(turn: Turn, given: set[Decimal]) -> set[Decimal]:
+def _loose(turn: Turn, given: Set[Decimal]) -> Set[Decimal]:
     text = _LIST_NUMBER.sub(" ", turn.text)
     loose = figures(text) - given
     if not loose:
