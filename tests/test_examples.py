@@ -1,6 +1,8 @@
-"""Every example runs as a newcomer would run it, with the simulated model behind it."""
+"""Every example runs to its end with the simulated model behind it, one as a newcomer runs it."""
 
+import io
 import json
+import runpy
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,17 +28,36 @@ def server(openai_server: Callable[..., OpenAIServer]) -> OpenAIServer:
 
 
 @pytest.fixture
-def run(server: OpenAIServer, tmp_path: Path) -> Run:
+def model(server: OpenAIServer) -> tuple[str, ...]:
+    """The options that lead an example to the simulated model."""
+    address = ("--base-url", server.base_url)
+    return ("--model", "openai:simulated", *address, "--embedder", "hash")
+
+
+def printed_by(
+    patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, *given: str
+) -> str:
+    """What an example prints when it is the main program."""
+    patch.setattr(sys, "argv", [name, *given])
+    capsys.readouterr()
+    runpy.run_path(str(EXAMPLES / name), run_name="__main__")
+    return capsys.readouterr().out
+
+
+@pytest.fixture
+def run(
+    model: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
     """Runs an example in an empty folder; what it printed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(EXAMPLES)
 
     def start(name: str, *given: str, typed: str = "") -> str:
-        model = ("--model", "openai:simulated", "--base-url", server.base_url)
-        command = [sys.executable, str(EXAMPLES / name), *model, "--embedder", "hash", *given]
-        done = subprocess.run(
-            command, cwd=tmp_path, input=typed, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        return printed_by(monkeypatch, capsys, name, *model, *given)
 
     return start
 
@@ -52,8 +73,13 @@ def test_every_example_is_run_here() -> None:
     assert {file.name for file in EXAMPLES.glob("*.py")} == tested
 
 
-def test_synthesize(run: Run, tmp_path: Path) -> None:
-    printed = run("synthesize.py", "zhuangxiu_yusuan", "-n", "2", "--out", "here")
+def test_synthesize(model: tuple[str, ...], tmp_path: Path) -> None:
+    """As a newcomer runs it: in an interpreter of its own."""
+    given = ("zhuangxiu_yusuan", "-n", "2", "--out", "here")
+    command = [sys.executable, str(EXAMPLES / "synthesize.py"), *model, *given]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    printed = done.stdout
     assert printed.count("user: ") == printed.count("assistant: ") >= 6
     assert "2 dialogues are in here" in printed
     assert len((tmp_path / "here" / "dialogues.jsonl").read_bytes().splitlines()) == 2
@@ -196,12 +222,10 @@ def test_models_by_role(run: Run, server: OpenAIServer) -> None:
     assert {body["model"] for body in server.requests} == {"other", "simulated"}
 
 
-def test_own_metric() -> None:
+def test_own_metric(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The metric is measured beside others."""
-    command = [sys.executable, str(EXAMPLES / "own_metric.py"), "--metrics", "turns"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert [line.partition(" (")[0] for line in done.stdout.splitlines()] == [
+    printed = printed_by(monkeypatch, capsys, "own_metric.py", "--metrics", "turns")
+    assert [line.partition(" (")[0] for line in printed.splitlines()] == [
         "concrete_answers: 1.000",
         "turns: 2.000",
     ]

@@ -11,7 +11,7 @@ from matplotlib.image import imread
 from trialogue.drawings import Drawing, draw
 from trialogue.errors import UsageError
 from trialogue.graph_layout import laid_out
-from trialogue.graph_picture import save_drawing
+from trialogue.graph_picture import _half_width, _inches, _round, save_drawing
 
 LOOP = Drawing("loop", "", ("a", "b", "c"), (("a", "b"), ("b", "a"), ("b", "b"), ("a", "c")))
 
@@ -79,3 +79,19 @@ def test_mermaid_goes_into_a_file_too(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_said_in_one_line(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match=name):
         save_drawing(LOOP, tmp_path / name)
+
+
+def test_a_way_back_passes_beside_the_nodes_between() -> None:
+    drawing = draw("refinement")
+    where = {n: _inches(at) for n, at in laid_out(drawing.nodes, drawing.edges).nodes.items()}
+    begin, one, other, end, _ = _round(("replace", "easy"), where)
+    x, y = where["__end__"]
+    assert end[1] > y > begin[1]
+    for step in range(101):
+        t = step / 100
+        weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
+        at = [
+            sum(w * point[axis] for w, point in zip(weights, (begin, one, other, end), strict=True))
+            for axis in (0, 1)
+        ]
+        assert abs(at[0] - x) > _half_width("__end__") or abs(at[1] - y) > 0.17

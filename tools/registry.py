@@ -64,8 +64,9 @@ def available_tools() -> dict[str, ToolFactory]:
 
 def resolve(names: Sequence[str], context: ToolContext) -> list["BaseTool"]:
     """The named tools in the order given; UsageError for an unknown name or a broken plugin."""
-    own = {tool.name: _as_it_is(tool) for tool in context.own}
-    factories = available_tools() | own
+    factories = BUILT_IN | {tool.name: _as_it_is(tool) for tool in context.own}
+    if not factories.keys() >= set(names):  # only then is it worth a look at what is installed
+        factories = available_tools() | factories
     unknown = next((name for name in names if name not in factories), None)
     if unknown is not None:
         raise unknown_name("tool", unknown, factories)

@@ -38,6 +38,11 @@ def draw(name: str) -> Drawing:
     )
 
 
+def graph_names() -> tuple[str, ...]:
+    """The graphs that can be drawn."""
+    return tuple(_builds())
+
+
 def _builds() -> dict[str, Any]:
     modules = {
         found.name: import_module(f"{graphs.__name__}.{found.name}")

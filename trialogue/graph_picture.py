@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import asin, sin
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,20 @@ def _round(edge: tuple[str, str], where: Mapping[str, Place]) -> list[Place]:
         tip = (begin, y + _HALF / 2)
         return [(begin, y - _HALF / 2), (aside, low), (aside, high), (begin + _HEAD, tip[1]), tip]
     aside = max(begin, end) + 0.35 + 0.12 * abs(to_y - y) / _HIGH
+    between = [n for n in where if min(y, to_y) < where[n][1] < max(y, to_y)]
+    for node in sorted(between, key=lambda n: where[n][0]):
+        aside = _past(node, where[node], (begin, y), (end, to_y), aside)
     return [(begin, y), (aside, y), (aside, to_y), (end + _HEAD, to_y), (end, to_y)]
+
+
+def _past(node: str, place: Place, start: Place, stop: Place, aside: float) -> float:
+    """How far aside a curve back must go to pass `node` on the right, if it would cross it."""
+    share = (place[1] - start[1]) / (stop[1] - start[1])
+    t = 0.5 - sin(asin(1 - 2 * share) / 3)  # where 3t² - 2t³, the curve's height, is the share
+    ends, weight = start[0] * (1 - t) ** 3 + stop[0] * t**3, 3 * t * (1 - t)
+    half = _half_width(node) + 0.15
+    crossed = abs(ends + weight * aside - place[0]) < half
+    return (place[0] + half - ends) / weight if crossed else aside
 
 
 def _half_width(node: str) -> float:

@@ -1,5 +1,6 @@
 """A queue of tasks for people, their decisions, and how far two of them agree."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -89,8 +90,8 @@ class ReviewDesk:
     def queue(self, reviewer: str, *, every: bool = False) -> list[ReviewItem]:
         """What this reviewer has not decided: tasks that code could not prove, or with `every` all.
 
-        What another has decided stays in the queue, so that agreement can be measured. What was
-        skipped comes last.
+        What another has decided stays in the queue, so that agreement can be measured. Tasks on one
+        dialogue come after one another; what was skipped comes last.
         """
         replaced = {one.task.replaces for one in self._posed.values() if one.task.usable}
         waiting = [
@@ -98,6 +99,10 @@ class ReviewDesk:
             for item in self.items()
             if (every or item.task.status == "needs_review") and item.task.id not in replaced
         ]
+        places: dict[str, int] = {}
+        for item in waiting:
+            places.setdefault(item.dialogue.id, len(places))
+        waiting.sort(key=lambda item: places[item.dialogue.id])
         own = [(item, _last(item.reviews, reviewer)) for item in waiting]
         fresh = [item for item, last in own if last is None]
         return fresh + [item for item, last in own if last == "skip"]
@@ -161,12 +166,20 @@ def _fitting(task: ReasoningTask, label: str) -> str:
 def _agreement(
     reviewers: tuple[str, str], first: dict[str, str], second: dict[str, str]
 ) -> PairAgreement | None:
-    from sklearn.metrics import cohen_kappa_score
-
     both = [(first[task], second[task]) for task in first if task in second]
     if not both:
         return None
-    a, b = zip(*both, strict=True)
-    kappa = float(cohen_kappa_score(a, b)) if len({*a, *b}) > 1 else None
     agreed = sum(one == other for one, other in both) / len(both)
+    kappa = cohens_kappa(both)
     return PairAgreement(reviewers=reviewers, tasks=len(both), agreed=agreed, kappa=kappa)
+
+
+def cohens_kappa(both: Sequence[tuple[str, str]]) -> float | None:
+    """Agreement beyond chance (Cohen 1960) of pairs of labels; None where all are the same label.
+
+    Computed here because scikit-learn takes seconds to import, which a page would wait for.
+    """
+    ones, others = (Counter(column) for column in zip(*both, strict=True))
+    agreed = sum(one == other for one, other in both) / len(both)
+    chance = sum(ones[label] * others[label] for label in ones) / len(both) ** 2
+    return (agreed - chance) / (1 - chance) if chance < 1 else None

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 from importlib.metadata import EntryPoint
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -42,6 +43,8 @@ def find_scenario(name: str) -> Found:
     path = Path(name)
     if path.suffix in (".yaml", ".yml"):
         return read_scenario(path)
+    if file := _shipped_files().get(_plain(name)):
+        return _read_once(file)
     known = _by_alias(_shipped())
     if _plain(name) not in known:
         brought, broken = _from_plugins()
@@ -83,7 +86,18 @@ def read_scenario(path: Path) -> Found:
 
 
 def _shipped() -> list[Found]:
-    return [read_scenario(file) for file in sorted(shipped_folder().glob("*.yaml"))]
+    return [_read_once(file) for file in _shipped_files().values()]
+
+
+@cache
+def _shipped_files() -> dict[str, Path]:
+    """The files that ship by the plain id of their scenario, which is how they are called."""
+    return {_plain(file.stem): file for file in sorted(shipped_folder().glob("*.yaml"))}
+
+
+@cache
+def _read_once(file: Path) -> Found:
+    return read_scenario(file)
 
 
 def _from_plugins() -> tuple[list[Found], list[str]]:

@@ -16,7 +16,8 @@ its environment elsewhere, or have files read. What a graph takes besides is in 
 class; what it gives is under `result`. Finished turns are streamed as custom events.
 
 Requests with the same settings share a folder under `runs/`, one after the other, and so its
-journal: a request that is repeated is answered from there.
+journal: a request that is repeated is answered from there. The graphs that work on whole sets of
+dialogues are in `served_work`.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
 from trialogue.agents.user_generator import Candidate
 from trialogue.graphs import dialogue as dialogue_graph
 from trialogue.graphs import experience as experience_graph
+from trialogue.graphs import improvised as improvised_graph
 from trialogue.graphs import knowledge as knowledge_graph
 from trialogue.graphs import synthesis as synthesis_graph
 from trialogue.graphs import users as users_graph
@@ -49,18 +51,13 @@ _JSON = TypeAdapter(dict[str, Any])
 _in_use: dict[str, asyncio.Lock] = {}
 
 
-class Request(BaseModel):
-    """What every graph is asked with: a scenario that ships, and the place in a run.
-
-    Left out, scenario and seed are those of the settings file.
-    """
+class Place(BaseModel):
+    """A scenario that ships, and the seed; left out, they are those of the settings file."""
 
     model_config = ConfigDict(extra="forbid")
 
     scenario: str | None = None
     seed: int | None = Field(default=None, ge=0)
-    number: int = Field(default=0, ge=0)
-    attempt: int = Field(default=0, ge=0)
 
     @field_validator("scenario")
     @classmethod
@@ -68,6 +65,13 @@ class Request(BaseModel):
         if name is not None and name not in (known := scenario_names()):
             raise ValueError(f"there is no such scenario; there are {', '.join(known)}")
         return name
+
+
+class Request(Place):
+    """What the graphs of one dialogue are asked with: also the place in a run."""
+
+    number: int = Field(default=0, ge=0)
+    attempt: int = Field(default=0, ge=0)
 
 
 class UsersRequest(Request):
@@ -89,6 +93,13 @@ class DialogueRequest(Request):
     trajectory: tuple[Action, ...] = Field(min_length=1)
     turns: tuple[Turn, ...] = ()
     told: int = Field(default=0, ge=0)
+
+
+class ImprovisedRequest(Request):
+    """Who talks without having lived through anything, and for how many rounds."""
+
+    user: UserProfile
+    rounds: int = Field(default=4, ge=1, le=50)
 
 
 class Answer(TypedDict):
@@ -117,39 +128,63 @@ def dialogue() -> Any:
     return _served(dialogue_graph, DialogueRequest, ("turns", "stop_reason"))
 
 
+def improvised() -> Any:
+    """Talks without a story, a fixed number of rounds: `turns` and `stop_reason`."""
+    return _served(improvised_graph, ImprovisedRequest, ("turns", "stop_reason"))
+
+
 def synthesis() -> Any:
     """Makes one whole dialogue: `record`."""
     return _served(synthesis_graph, Request, ("record",))
 
 
 def _served(module: Any, request: type[Request], outcome: tuple[str, ...]) -> Any:
-    """A graph of one node that runs the graph of `module` with services of its own."""
+    """The graph of `module`, run with services of its own."""
     # The server keeps the state of requests; that of the inner graph stays out of it.
     inner = module.build().compile(checkpointer=False)
     own = [name for name in request.model_fields if name not in Request.model_fields]
 
-    async def run(asked: Request) -> Answer:
+    async def run(asked: Any) -> Answer:
         settings = _settings(asked)
-        async with _in_use.setdefault(str(settings.out), asyncio.Lock()), opened(settings) as found:
+        async with alone(Path(settings.out or "")), opened(settings) as found:
             context = replace(found.context.at(asked.number, asked.attempt), told=_streamed())
             state = await run_graph(inner, {name: getattr(asked, name) for name in own}, context)
-        given = {name: state[name] for name in outcome if name in state}
-        return {"result": _JSON.dump_python(given, mode="json")}
+        return answer({name: state[name] for name in outcome if name in state})
 
+    return one_node(module, request, run)
+
+
+def one_node(module: Any, request: type[BaseModel], run: Callable[[Any], Awaitable[Answer]]) -> Any:
+    """A compiled graph whose only node runs the graph of `module`, and is drawn as that graph."""
     graph: Any = StateGraph(request, output_schema=Answer)
     graph.add_node("run", run, input_schema=request)
     graph.add_edge(START, "run")
     graph.add_edge("run", END)
-    return graph
+    compiled = graph.compile()
+    compiled.nodes["run"].subgraphs = [module.build().compile()]
+    return compiled
+
+
+def answer(found: dict[str, Any]) -> Answer:
+    """What was found, as JSON."""
+    return {"result": _JSON.dump_python(found, mode="json")}
+
+
+def alone(folder: Path) -> asyncio.Lock:
+    """To be held while a request works in a folder."""
+    return _in_use.setdefault(str(folder), asyncio.Lock())
+
+
+def served_settings(given: dict[str, Any], kind: str = "", rest: str = "") -> Settings:
+    """The settings file's with `given` over them, and a folder named for them and the `rest`."""
+    settings = load_settings(CONFIG if CONFIG.exists() else None, given)
+    fixed = json.dumps(lasting(settings.model_dump(mode="json"), FREE_ON_RESUME)) + rest
+    name = f"served-{kind}{sha256(fixed.encode()).hexdigest()[:12]}"
+    return settings.model_copy(update={"out": str(Path(settings.out or "runs") / name)})
 
 
 def _settings(asked: Request) -> Settings:
-    """The settings file's, with the request's scenario and seed, and a folder named for them."""
-    given = {"scenario": asked.scenario, "seed": asked.seed}
-    settings = load_settings(CONFIG if CONFIG.exists() else None, given)
-    fixed = json.dumps(lasting(settings.model_dump(mode="json"), FREE_ON_RESUME))
-    name = f"served-{sha256(fixed.encode()).hexdigest()[:12]}"
-    return settings.model_copy(update={"out": str(Path(settings.out or "runs") / name)})
+    return served_settings({"scenario": asked.scenario, "seed": asked.seed})
 
 
 def _streamed() -> Callable[[int, Turn], Awaitable[None] | None]:

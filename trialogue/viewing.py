@@ -79,16 +79,22 @@ def export_page(
 
 
 def found_dialogues(
-    run: "str | PathLike[str]", *, search: str = "", most: int | None = None
+    run: "str | PathLike[str]",
+    *,
+    search: str = "",
+    most: int | None = None,
+    remarked: Callable[[str], None] = lambda remark: None,
 ) -> Iterator[tuple[Dialogue, dict[str, str]]]:
     """Dialogues of a run one after the other, each with what its sides are called.
 
-    `search` and `most` as of `export_page`. Raises UsageError where there is no run that this
-    version can read.
+    `search` and `most` as of `export_page`; `remarked` hears what is damaged. Raises UsageError
+    where there is no run that this version can read.
     """
     opened = OpenedRun(Path(run))
     try:
         opened.grow_fully()
+        for remark in opened.remarks():
+            remarked(remark)
         for item in opened.index.every(Wanted(search=search), most):
             dialogue = opened.dialogue(item.part, item.number)
             if dialogue is not None:

@@ -3,15 +3,19 @@
 import json
 import os
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from trialogue.errors import UsageError
 from trialogue.evaluation.report.blocks import Chart, Section
 from trialogue.evaluation.report.visible import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 PAGE, DATA, DRAWINGS = "report.html", "report.json", "report"
 _SECTIONS: TypeAdapter[tuple[Section, ...]] = TypeAdapter(tuple[Section, ...])
@@ -56,13 +60,6 @@ def _put(folder: Path, kept: tuple[Section, ...], new: Sequence[Section], title:
 
 def page(title: str, sections: Sequence[Section]) -> str:
     """The page as HTML: one file, nothing from outside, no script; all text is escaped."""
-    from jinja2 import Environment
-
-    source = (files("trialogue.evaluation") / "report" / "page.html.j2").read_text("utf-8")
-    environment = Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=visible
-    )
-    environment.filters["shown"] = shown
     shown_ids = {
         conversation.id: f"dialogue-{section.id}-{place}-{number}"
         for section in sections
@@ -70,7 +67,19 @@ def page(title: str, sections: Sequence[Section]) -> str:
         if block.kind == "conversations"
         for number, conversation in enumerate(block.conversations)
     }
-    return environment.from_string(source).render(title=title, sections=sections, anchors=shown_ids)
+    return _template().render(title=title, sections=sections, anchors=shown_ids)
+
+
+@cache
+def _template() -> "Template":
+    from jinja2 import Environment
+
+    source = (files("trialogue.evaluation") / "report" / "page.html.j2").read_text("utf-8")
+    environment = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=visible
+    )
+    environment.filters["shown"] = shown
+    return environment.from_string(source)
 
 
 def shown(value: Any) -> str:

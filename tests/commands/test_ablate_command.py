@@ -1,18 +1,51 @@
 """`trialogue ablate` as a person and as a machine call it."""
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command_line import Trialogue
-from openai_server import OpenAIServer
-from simulated_model import prompt_of
+from openai_server import Body, OpenAIServer
+from simulated_model import prompt_of, reply
 
-from trialogue import ablate, open_run
+from trialogue import Ablation, ablate, open_run
 
 ABLATE = ("ablate", "travel_reimbursement", "-n", 3, "--out", "here")
 NAMES = ["direct", "identity", "experience"]
+
+
+class Whole:
+    """An ablation that was made once in Python, and the server it was made with."""
+
+    def __init__(self, server: OpenAIServer, folder: Path) -> None:
+        self.server, self.folder = server, folder / "here"
+        address = ("--base-url", server.base_url)
+        self.served = ("--model", "openai:tiny", *address, "--embedder", "hash")
+        with chdir(folder):
+            self.found: Ablation = ablate(
+                "travel_reimbursement",
+                n=3,
+                out="here",
+                model="openai:tiny",
+                base_url=server.base_url,
+                embedder="hash",
+            )
+        self.asked: list[Body] = list(server.requests)
+
+    def here(self) -> int:
+        """A copy in the current folder; how many requests there were so far."""
+        shutil.copytree(self.folder, "here")
+        return len(self.server.requests)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+    with OpenAIServer(reply) as server:
+        yield Whole(server, tmp_path_factory.mktemp("ablated"))
 
 
 def dialogues(folder: str) -> list[Any]:
@@ -45,9 +78,10 @@ def test_table_four_for_people(
 
 
 def test_the_conditions_share_users_and_rounds_and_differ_in_what_is_known(
-    trialogue: Trialogue, served: tuple[str, ...], server: OpenAIServer
+    trialogue: Trialogue, whole: Whole
 ) -> None:
-    found = trialogue(*ABLATE, "--json", *served).json
+    whole.here()
+    found = trialogue(*ABLATE, "--json", *whole.served).json
     assert [one["name"] for one in found["conditions"]] == NAMES
     assert all(one["dialogues"] == 3 for one in found["conditions"])
     assert len({one["rounds"] for one in found["conditions"]}) == 1
@@ -60,7 +94,7 @@ def test_the_conditions_share_users_and_rounds_and_differ_in_what_is_known(
         assert not a.trajectory
         assert not b.trajectory
         assert set(a.scores) == set(b.scores) == {"rewritten"}
-    asked = [b["messages"][-1]["content"] for b in server.requests if prompt_of(b) == "improvise"]
+    asked = [b["messages"][-1]["content"] for b in whole.asked if prompt_of(b) == "improvise"]
     assert len(asked) == drafts(direct) + drafts(identity)
     assert sum("<person>-</person>" in text for text in asked) == drafts(direct)
     told = [text for text in asked if identity[0].user.intent in text]
@@ -68,17 +102,11 @@ def test_the_conditions_share_users_and_rounds_and_differ_in_what_is_known(
     assert all(identity[0].user.identity in text for text in told)
 
 
-def test_the_same_command_again_pays_nothing_and_more_goes_on(
-    trialogue: Trialogue, served: tuple[str, ...], server: OpenAIServer
-) -> None:
-    first = trialogue(*ABLATE, "--json", *served)
-    paid, page = len(server.requests), Path("here/report.html").read_bytes()
-    again = trialogue(*ABLATE, "--json", *served)
-    assert len(server.requests) == paid
-    assert again.out == first.out
-    assert Path("here/report.html").read_bytes() == page
+def test_more_dialogues_go_on(trialogue: Trialogue, whole: Whole) -> None:
+    whole.here()
     before = Path("here/identity/dialogues.jsonl").read_bytes()
-    more = trialogue("ablate", "travel_reimbursement", "-n", 4, "--out", "here", "--json", *served)
+    larger = ("ablate", "travel_reimbursement", "-n", 4, "--out", "here", "--json")
+    more = trialogue(*larger, *whole.served)
     assert [one["dialogues"] for one in more.json["conditions"]] == [4, 4, 4]
     assert Path("here/identity/dialogues.jsonl").read_bytes().startswith(before)
 
@@ -93,22 +121,18 @@ def test_a_limit_ends_a_run_and_the_same_command_goes_on(
     assert [len(dialogues(name)) for name in NAMES] == [3, 3, 3]
 
 
-def test_the_twin_in_python(
-    trialogue: Trialogue, served: tuple[str, ...], server: OpenAIServer
+def test_the_same_again_on_the_command_line_pays_nothing(
+    trialogue: Trialogue, whole: Whole
 ) -> None:
-    printed = trialogue(*ABLATE, "--json", *served).json
-    paid = len(server.requests)
-    found = ablate(
-        "travel_reimbursement",
-        n=3,
-        out="here",
-        model="openai:tiny",
-        base_url=server.base_url,
-        embedder="hash",
-    )
-    assert len(server.requests) == paid
-    assert json.loads(json.dumps(found.data())) == printed
-    assert found.condition("direct").topics.unique == printed["conditions"][0]["unique_topics"]
+    paid = whole.here()
+    page = Path("here/report.html").read_bytes()
+    for _ in range(2):
+        printed = trialogue(*ABLATE, "--json", *whole.served).json
+        assert len(whole.server.requests) == paid
+        assert json.loads(json.dumps(whole.found.data())) == printed
+        assert Path("here/report.html").read_bytes() == page
+    topics = whole.found.condition("direct").topics
+    assert topics.unique == printed["conditions"][0]["unique_topics"]
 
 
 def test_in_chinese_from_a_sentence(trialogue: Trialogue, served: tuple[str, ...]) -> None:

@@ -1,3 +1,4 @@
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -8,19 +9,8 @@ from command_line import Trialogue
 from openai_server import Body, OpenAIServer
 from simulated_model import reply
 
-from trialogue.commands.init import init
 from trialogue.scaffolding import scaffold
 from trialogue.testing import scenario_contract
-
-
-@pytest.fixture(autouse=True)
-def _offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command is there, also before the others know of it."""
-    from trialogue.commands.app import app
-
-    if all(command.callback is not init for command in app.registered_commands):
-        monkeypatch.setattr(app, "registered_commands", [*app.registered_commands])
-        app.command()(init)
 
 
 def looks_up(body: Body) -> str:
@@ -36,11 +26,9 @@ def test_what_is_written_runs_at_once(trialogue: Trialogue, served: tuple[str, .
     assert done.code == 0
     written = done.out.splitlines()
     assert written[0] == "my shop-2/scenario.yaml"
-    assert "run it: trialogue synthesize my shop-2/scenario.yaml" in written[-2]
-    made = trialogue(
-        *("synthesize", "my shop-2/scenario.yaml", "--config", "my shop-2/trialogue.yaml"),
-        *("--out", "here", "--json", *served),
-    )
+    told, _, command = written[-2].partition(": trialogue ")
+    assert told == "run it"
+    made = trialogue(*shlex.split(command), "--out", "here", "--json", *served)
     assert made.code == 0
     assert made.json["accepted"] == 2
     assert made.json["problems"] == []

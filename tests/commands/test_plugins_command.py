@@ -63,7 +63,7 @@ def test_a_broken_plugin_is_listed_with_why_and_stops_nothing(
     assert listed["hammer"]["fault"] == "ModuleNotFoundError: No module named 'nowhere'"
     assert listed["x"]["fault"] == "SystemExit: 3"
     shown = trialogue("plugins").out.splitlines()
-    assert "search found good_one 1.2.3 (good_one:provider) works" in shown
+    assert "search  found  good_one 1.2.3 (good_one:provider)  works" in shown
 
 
 EVERY_KIND = """

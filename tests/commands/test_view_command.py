@@ -40,6 +40,22 @@ def test_text_obeys_nothing(tmp_path: Path, trialogue: Trialogue) -> None:
     assert max(map(len, shown.out.splitlines())) <= 96
 
 
+def test_what_is_damaged_is_said_beside_the_dialogues(tmp_path: Path, trialogue: Trialogue) -> None:
+    folder = made_run(tmp_path / "run", 2)
+    file = folder / "dialogues.jsonl"
+    first, second = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(first + b'{"broken\n' + second)
+    for how in (("--text",), ("--export", tmp_path / "page.html")):
+        shown = trialogue("view", folder, *how)
+        assert shown.code == 0
+        assert shown.err == "dialogues.jsonl:2 is not a dialogue record\n"
+    file.write_bytes(first[:40])
+    shown = trialogue("view", folder, "--text")
+    assert (shown.code, shown.out) == (0, "")
+    assert "no dialogue is there yet" in shown.err
+    assert "no dialogue fits" in trialogue("view", folder, "--text", "--search", "x").err
+
+
 def test_export_says_what_it_wrote(tmp_path: Path, trialogue: Trialogue) -> None:
     folder = made_run(tmp_path / "run", 3)
     made = trialogue("view", folder, "--export", "page.html", "--most", 2, "--json").json

@@ -1,12 +1,13 @@
 """The viewer in a real browser: keys, news, review, hostile text, readers, narrow screens."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from chromium import DESK, PATIENCE, PHONE, Watched, launched
-from made_tasks import trip, write_run
+from made_tasks import math_task, trip, write_run
 from optimised_report import reported
 from viewer_runs import LONG, append, hostile, settings, wait, waiting
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
 
 Open = Callable[..., Watched]
+
+
+_LINES = """cells => cells.map(cell => {
+  const text = document.createRange();
+  text.selectNodeContents(cell);
+  return new Set([...text.getClientRects()].map(line => line.top)).size;
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +74,36 @@ def test_a_run_is_read_by_keys(traced: Path, enter: Open) -> None:
     page.keyboard.press("?")
     assert page.get_by_role("dialog").is_visible()
     seen.check()
+
+
+def test_what_is_begun_becomes_the_dialogue_when_it_is_written(
+    traced: Path, tmp_path: Path, enter: Open
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(traced, folder)
+    lines = (folder / "dialogues.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / "dialogues.jsonl").write_bytes(lines[0])
+    seen = enter(folder)
+    seen.page.goto("/begun/1")
+    seen.page.locator("[data-span]").first.wait_for()
+    (folder / "dialogues.jsonl").write_bytes(b"".join(lines[:2]))
+    seen.page.wait_for_url("**/dialogue/accepted/1")
+    assert seen.page.get_by_role("banner").count() == 1
+    seen.check()
+
+
+def test_facts_of_a_task_are_not_broken_within_words(tmp_path: Path, enter: Open) -> None:
+    task = math_task(trip(0), 0)
+    assert task.derivation is not None
+    facts = tuple(
+        fact.model_copy(update={"name": f"dinner_{fact.name}", "unit": "CNY per person"})
+        for fact in task.derivation.facts
+    )
+    derivation = task.derivation.model_copy(update={"facts": facts})
+    task = task.model_copy(update={"derivation": derivation})
+    seen = enter(write_run(tmp_path / "run", [trip(0)], [task]))
+    seen.page.goto("/task/0")
+    assert seen.page.locator(".facts td:first-child").evaluate_all(_LINES) == [1] * len(facts)
 
 
 def test_search_and_filters_narrow_the_list(tmp_path: Path, enter: Open) -> None:

@@ -108,9 +108,18 @@ def test_the_graph_is_lit_where_the_dialogue_went(traced: Path, visit: Enter) ->
 
 def test_without_traces_the_way_is_read_off_the_record(tmp_path: Path, visit: Enter) -> None:
     met = visit(made_run(tmp_path / "run", 2))
-    assert "kept no traces" in met.text("/dialogue/accepted/0")
-    assert "kept no traces" in met.text("/dialogue/accepted/0/graph")
-    assert "kept none" in met.text("/dialogue/accepted/0/spans")
+    assert "no trace of this dialogue" in met.text("/dialogue/accepted/0")
+    assert "no trace of this dialogue" in met.text("/dialogue/accepted/0/graph")
+    assert "There is no trace" in met.text("/dialogue/accepted/0/spans")
+
+
+def test_a_dialogue_without_a_story_was_improvised(tmp_path: Path, visit: Enter) -> None:
+    told = trip(0).model_copy(update={"trajectory": ()})
+    page = visit(write_run(tmp_path / "run", [told])).text("/dialogue/accepted/0/graph")
+    [spoken] = re.findall('aria-label="(The graph; visited: [^"]*)"', page)
+    assert "meeting, improvised user" in spoken
+    assert "experience" not in spoken
+    assert "users" not in spoken
 
 
 def test_hostile_text_stays_text(tmp_path: Path, visit: Enter) -> None:
@@ -185,9 +194,11 @@ def test_a_decision_that_does_not_fit_is_refused_in_a_line(tmp_path: Path, visit
         {"decision": "perhaps"},
         {},
     ):
-        answer = met.post("/review/0", **form)
+        answer = met.post("/review/0", note="as I read it", **form)
         assert answer.status_code == 422
         assert 'role="alert"' in answer.text
+        assert 'value="as I read it"' in answer.text
+        assert f'value="{form.get("label", "")}"' in answer.text
     assert met.post("/review/0", decision="accept", note="x" * 100_000).status_code == 413
     assert not (folder / REVIEWS).exists()
 

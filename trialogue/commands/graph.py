@@ -10,7 +10,11 @@ import typer
 
 def graph(
     name: Annotated[
-        str, typer.Argument(help="knowledge, users, experience, dialogue or synthesis.")
+        str,
+        typer.Argument(
+            help="knowledge, users, experience, dialogue, improvised, synthesis, optimisation, "
+            "tuning, tasks or refinement."
+        ),
     ],
     out: Annotated[
         Path | None,

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -23,6 +24,8 @@ def init(
         return
     for file in written:
         typer.echo(printable(file))
-    settings = folder / "trialogue.yaml"
-    typer.echo(printable(f"run it: trialogue synthesize {written[0]} --config {settings}"))
-    typer.echo(printable(f"with the tool: python {folder / 'run.py'}"))
+    scenario, settings, script = (
+        quote(str(file)) for file in (written[0], folder / "trialogue.yaml", folder / "run.py")
+    )
+    typer.echo(printable(f"run it: trialogue synthesize {scenario} --config {settings}"))
+    typer.echo(printable(f"with the tool: python {script}"))

@@ -22,7 +22,6 @@ def plugins(
     for plugin in found:
         state = f"does not work: {plugin.fault}" if plugin.fault else "works"
         origin = f"{plugin.package} {plugin.version} ({plugin.value})"
-        line = f"{plugin.kind}  {plugin.name}  {origin}  {state}"
-        typer.echo(plain(line))
+        typer.echo("  ".join(map(plain, (plugin.kind, plugin.name, origin, state))))
     if not found:
         typer.echo("no plugins are installed")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trialogue.commands import options
 from trialogue.commands.faults import INTERRUPTED, ended
 from trialogue.commands.terminal import printable, watched
 
@@ -17,21 +18,17 @@ if TYPE_CHECKING:
 
 
 def synthesize(
-    scenario: Annotated[str, typer.Argument(help="A name, a YAML file, or a sentence.")],
+    scenario: options.Scenario,
     n: Annotated[int | None, typer.Option("-n", "--count", help="Dialogues wanted.")] = None,
-    config: Annotated[Path | None, typer.Option(help="A YAML file of settings.")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="provider:model, local, or local:FILE.gguf.")
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server.")
-    ] = None,
+    config: options.Config = None,
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
     out: Annotated[
         str | None, typer.Option(metavar="DIR", help="The run folder [default: under runs].")
     ] = None,
-    concurrency: Annotated[int | None, typer.Option(help="Model calls at once.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed, other dialogues.")] = None,
-    embedder: Annotated[str | None, typer.Option(help="local, hash or openai:MODEL.")] = None,
+    concurrency: options.Concurrency = None,
+    seed: options.Seed = None,
+    embedder: options.Embedder = None,
     documents: Annotated[
         list[str] | None,
         typer.Option(metavar="PATH", help="A file or folder with rules; may be repeated."),
@@ -39,10 +36,7 @@ def synthesize(
     search: Annotated[
         str | None, typer.Option(metavar="NAME", help="A web search provider, such as ddgs.")
     ] = None,
-    mode: Annotated[
-        str | None,
-        typer.Option(metavar="task|user", help="One thing after the other, or a goal in parts."),
-    ] = None,
+    mode: options.Mode = None,
     control: Annotated[
         list[str] | None,
         typer.Option(
@@ -73,7 +67,7 @@ def synthesize(
     accept: Annotated[
         str | None, typer.Option(metavar="valid", help="Replace dialogues that do not hold.")
     ] = None,
-    rounds: Annotated[int | None, typer.Option(help="Most rounds in a dialogue.")] = None,
+    rounds: options.Rounds = None,
     max_calls: Annotated[int | None, typer.Option(help="Most model calls.")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="Most tokens, both ways.")] = None,
     max_seconds: Annotated[float | None, typer.Option(help="Most seconds.")] = None,
@@ -86,7 +80,7 @@ def synthesize(
     watch: Annotated[
         bool, typer.Option("--watch", help="Show conversations as they are written.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Make dialogues; the same command again goes on."""
     from trialogue.settings import load_settings

@@ -66,6 +66,8 @@ def _export(run: Path, file: Path, search: str, most: int | None, as_json: bool)
     from trialogue.viewing import export_page
 
     made = export_page(run, file, search=search, most=most)
+    for remark in made.remarks:
+        _remarked(remark)
     if as_json:
         told = {"file": str(made.file), "dialogues": made.dialogues, "found": made.found}
         typer.echo(json.dumps({**told, "bytes": made.size}, ensure_ascii=False))
@@ -79,12 +81,20 @@ def _print(run: Path, search: str, most: int | None, as_json: bool) -> None:
     from trialogue.commands.conversations import conversation
     from trialogue.viewing import found_dialogues
 
-    for dialogue, speakers in found_dialogues(run, search=search, most=most):
+    found = 0
+    for dialogue, speakers in found_dialogues(run, search=search, most=most, remarked=_remarked):
+        found += 1
         if as_json:
             typer.echo(dialogue.to_line())
         else:
             for line in conversation(dialogue, speakers):
                 typer.echo(line)
+    if not found:
+        _remarked("no dialogue fits" if search else "no dialogue is there yet")
+
+
+def _remarked(remark: str) -> None:
+    typer.echo(plain(remark), err=True)
 
 
 def _own_name() -> str:

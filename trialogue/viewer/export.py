@@ -31,12 +31,16 @@ _LONGEST = 20_000  # characters of a turn
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """The page that was written: how many dialogues it holds, of how many that fit; its bytes."""
+    """The page that was written: how many dialogues it holds, of how many that fit; its bytes.
+
+    `remarks` say what is damaged in the run.
+    """
 
     file: Path
     dialogues: int
     found: int
     size: int
+    remarks: tuple[str, ...] = ()
 
 
 def export(run: OpenedRun, file: Path, wanted: Wanted, most: int | None = None) -> Exported:
@@ -55,7 +59,7 @@ def export(run: OpenedRun, file: Path, wanted: Wanted, most: int | None = None) 
         os.replace(part, file)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror or error}") from error
-    return Exported(file, len(items), found, size)
+    return Exported(file, len(items), found, size, (*run.remarks(),))
 
 
 def _page(run: OpenedRun, items: Sequence[Item], found: int) -> Iterator[str]:

@@ -62,6 +62,9 @@ def _told(dialogue: Dialogue) -> Iterable[str]:
         yield "takeover"
     elif any(one.kind == "task" for one in dialogue.goal):
         yield "errands"
+    elif not dialogue.trajectory:
+        yield from ("meeting", *(f"improvised:{turn.speaker}" for turn in dialogue.turns), "score")
+        return
     else:
         yield "users"
         for _ in dialogue.trajectory:

@@ -88,7 +88,9 @@ class TaskPages:
                 task.id, decision, reviewer=who, label=label, note=note
             )
         except UsageError as error:
-            return self._shown(request, number, code=422, fault=str(error), reviewing=True)
+            return self._shown(
+                request, number, code=422, fault=str(error), reviewing=True, label=label, note=note
+            )
         said = quote(f"{_PAST.get(decision, decision)} {task.id}")
         return RedirectResponse(f"/review?said={said}", 303)
 
@@ -108,6 +110,8 @@ class TaskPages:
         fault: str = "",
         reviewing: bool = False,
         left: int | None = None,
+        label: str = "",
+        note: str = "",
     ) -> HTMLResponse:
         run, task, who = self.frame.run, self._task(number), self._who(request)
         found = run.index.named(task.dialogue_id)
@@ -128,6 +132,8 @@ class TaskPages:
             reviewer=who,
             left=len(desk.queue(who)) if left is None else left,
             fault=fault,
+            label=label,
+            note=note,
             said=_said(request),
         )
 

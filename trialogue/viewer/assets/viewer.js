@@ -6,6 +6,11 @@ const part = { headers: { "X-Fragment": "1" } };
 async function fetched(address) {
   const answer = await fetch(address, part);
   if (!answer.ok) throw new Error(answer.statusText);
+  // What was begun is finished: it has a page of its own now.
+  if (answer.redirected) {
+    location.replace(answer.url);
+    throw new Error("moved");
+  }
   return answer.text();
 }
 
