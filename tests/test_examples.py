@@ -68,7 +68,7 @@ def test_every_example_is_run_here() -> None:
         *("own_persona.py", "own_search.py", "own_metric.py"),
         *("human_user.py", "models_by_role.py"),
         *("user_oriented.py", "sql_tools.py", "continue_dialogue.py", "panel.py", "optimize.py"),
-        "build_benchmark.py",
+        *("build_benchmark.py", "use_a_recipe.py", "own_export.py"),
     }
     assert {file.name for file in EXAMPLES.glob("*.py")} == tested
 
@@ -256,3 +256,29 @@ def test_build_benchmark(run: Run, server: OpenAIServer, tmp_path: Path) -> None
     assert "Refinement of the tasks" in page
     assert "Benchmark on here" in page
     assert (tmp_path / "here" / "exports" / "inspect" / "trialogue_tasks.py").is_file()
+
+
+def test_use_a_recipe(run: Run, tmp_path: Path) -> None:
+    """The controls of the recipe hold, written by hand or found."""
+    given = ("--out", "here")
+    printed = run("use_a_recipe.py", *given)
+    assert "'turns': 2" in printed
+    assert "'focus': 5" in printed
+    assert [line.partition(":")[0] for line in printed.splitlines()[1:]] == [
+        *("user", "assistant") * 2
+    ]
+    assert (tmp_path / "here-recipe.json").is_file()
+    assert run("use_a_recipe.py", *given, "--recipe", "here-recipe.json") == printed
+
+
+def test_own_export(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """A row a turn, and the same dialogues as OpenAI messages."""
+    monkeypatch.chdir(tmp_path)
+    printed = printed_by(monkeypatch, capsys, "own_export.py", "--out", "here")
+    assert printed.count(": 1 dialogues") == 2
+    [table] = (tmp_path / "here" / "csv").glob("*.csv")
+    head, *rows = table.read_text("utf-8").splitlines()
+    assert head == "dialogue,turn,speaker,text"
+    assert [row.split(",")[2] for row in rows] == ["user", "assistant"]
