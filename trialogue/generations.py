@@ -10,6 +10,7 @@ from trialogue.errors import UsageError
 from trialogue.evaluation.posed_task import PosedTask
 from trialogue.memory.journal import Journal, canonical
 from trialogue.records import ReasoningTask
+from trialogue.task_book import dealt
 from trialogue.task_sets import TASKS, read_task_set
 
 FOLDER = "generations"
@@ -58,7 +59,7 @@ class Generations:
     ) -> None:
         """Keep the sets of all generations from number `first` on; the last one, with the tasks
         `more` for a person, is the set that there is now. Raises UsageError."""
-        texts = [_lines(tasks) for tasks in sets]
+        texts = [_lines(dealt(tasks)) for tasks in sets]
         now = texts[-1] + _lines(more)
         try:
             (self._folder / FOLDER).mkdir(exist_ok=True)

@@ -1,32 +1,37 @@
 """Amounts in running text: numbers in digits and words with the unit beside them."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
 from trialogue.evaluation.reasoning.dates import find_dates
-from trialogue.evaluation.reasoning.numbers import WORDS, ZH_NUMERALS, number_of
+from trialogue.evaluation.reasoning.numbers import WORDS, ZH_NUMERALS, normal, number_of
 from trialogue.evaluation.reasoning.refusals import Refused
 from trialogue.evaluation.reasoning.units import is_currency
 
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d{2}(?!\d)")
+_PART = r"(?:\s+and\s+(?:an?\s+|one\s+)?(?:half|quarter|three[\s-]quarters)\b)?"
 _WORD = "|".join(sorted(WORDS, key=len, reverse=True))
-_SIGN = r"[$€£¥]"
+_SIGN = r"(?<![A-Za-z])(?:US|HK|NT|CA?|AU?|SG?|NZ|MX|R)\$|[$€£¥]"
 _AMOUNT = re.compile(
-    rf"(?:(?P<sign>US\$|{_SIGN})\s?|\b(?P<code>[A-Z]{{3}})\s?)?"
-    r"(?P<number>(?<![\w.,])-?\d+(?:[.,]\d+)*|(?<=[^\x00-\x7f])\d+(?:[.,]\d+)*|(?<=[$A-Z])\d+(?:[.,]\d+)*"
+    rf"(?:(?P<sign>{_SIGN})\s?|\b(?P<code>[A-Z]{{3}})\s?|(?P<hundredths>百分之))?"
+    rf"(?P<number>(?<![a-z_.,])\d+(?:\.\d+)?[万萬亿億千百][\d{ZH_NUMERALS}]+"
+    r"|(?:(?<![\w.,])-?\d+(?:[.,]\d+)*|(?<=[^\x00-\x7f])\d+(?:[.,]\d+)*|(?<=[$A-Z])\d+(?:[.,]\d+)*"
     rf"|\b(?:an?\s+(?=hundred|thousand|dozen))?(?:{_WORD})(?:(?:\s+and)?[\s-](?:{_WORD}))*\b"
-    rf"|[{ZH_NUMERALS}]+(?:点[{ZH_NUMERALS}]+)?)"
-    r"(?P<scale>\s?(?:万|亿|thousand\b|million\b|billion\b|k\b))?",
+    rf"|[{ZH_NUMERALS}]+(?:点[{ZH_NUMERALS}]+)?){_PART})"
+    r"(?P<scale>\s?(?:[万萬亿億]|千(?![米克瓦])|百(?!分)|hundred\b|thousand\b|million\b|billion\b|k\b))?",
     re.IGNORECASE,
 )
-_ZH_UNIT = "平方米|立方米|公里|公斤|千米|小时|分钟|个月|美元|欧元|英镑|日元|块钱|[\u3400-\u9fff]"
-_NOUN = r"(?:square\s+|cubic\s+)?[A-Za-z]+"
+_ZH_UNIT = (
+    "平方米|立方米|公里|公斤|千米|小时|分钟|个月|[美欧日港加澳新韩]元|美金|英镑|[港台韩]币|块钱|"
+)
+_ZH_UNIT += "个?百分点|[\u3400-\u9fff]"
+_NATIONS = "hong kong|us|american|canadian|australian|singapore|new zealand|taiwan"
+_NOUN = rf"(?:(?:square|cubic|percentage|percent|(?i:{_NATIONS}))\s+)?[A-Za-z]+"
 _UNIT = re.compile(
-    rf"\s?(?P<sign>[%€£$]|percent\b|per cent\b)|\s*(?:(?P<zh>{_ZH_UNIT})"
-    rf"(?:\s*[/一每]\s*(?P<zh_per>个?{_ZH_UNIT}))?|(?P<noun>{_NOUN}))?"
+    r"\s?(?P<sign>[%€£$](?!\s?points?\b)|percent\b(?!\s+points?\b)|per cent\b)"
+    rf"|\s*(?:(?P<zh>{_ZH_UNIT})(?:\s*[/一每]\s*(?P<zh_per>个?{_ZH_UNIT}))?|(?P<noun>{_NOUN}))?"
 )
 _PER = re.compile(
     rf"\s*(?:per\s+|an?\s+|each\s+|/\s*|every\s+|for\s+(?:each|every)\s+)(?P<per>{_NOUN})"
@@ -40,6 +45,8 @@ _NO_NOUNS = {
 _ZH_PER_BEFORE = re.compile(rf"每(?P<per>个?(?:{_ZH_UNIT}))[为是收要]?\s*$")
 # 一 in 480元一晚, 第一次 and 同一天 counts nothing.
 _ZH_ONE_BEFORE = "元块第同"
+# 千 in 千米 and 百 in 百分点 are no numbers either.
+_ZH_PREFIXES = {"千": ("米", "克", "瓦"), "百": ("分",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Amount:
 @lru_cache(maxsize=4096)
 def find_amounts(text: str) -> tuple[Amount, ...]:
     """All amounts of a text in order; dates and times of day are left out."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = normal(text)
     hidden = _without_dates(plain)
     found = []
     for match in _AMOUNT.finditer(hidden):
@@ -69,7 +76,7 @@ def find_amounts(text: str) -> tuple[Amount, ...]:
 @lru_cache(maxsize=4096)
 def figures_in(text: str) -> frozenset[Fraction]:
     """Every figure of a text by value, also those of dates and times, in digits and in words."""
-    plain = unicodedata.normalize("NFKC", text)
+    plain = normal(text)
     single = frozenset(Fraction(digits) for digits in re.findall(r"\d+(?:\.\d+)?", plain))
     return single | {value for match in _AMOUNT.finditer(plain) for value, _ in _numbers(match)}
 
@@ -86,6 +93,8 @@ def _numbers(match: re.Match[str]) -> list[tuple[Fraction, int]]:
     text, start = match["number"], match.start("number")
     if text == "一" and match.string[max(start - 1, 0) : start] in [*_ZH_ONE_BEFORE]:
         return []
+    if text in _ZH_PREFIXES and match.string[match.end("number") :][:1] in _ZH_PREFIXES[text]:
+        return []
     try:
         return [(number_of(f"{text}{match['scale'] or ''}"), start)]
     except Refused:
@@ -95,6 +104,8 @@ def _numbers(match: re.Match[str]) -> list[tuple[Fraction, int]]:
 
 def _unit(text: str, match: re.Match[str]) -> str:
     """The unit beside a number; a currency before it, or a word after it."""
+    if match["hundredths"]:
+        return "%"
     money = match["sign"] or (match["code"] if is_currency((match["code"] or "").upper()) else "")
     after = _UNIT.match(text, match.end())
     if money:

@@ -1,11 +1,11 @@
 """Dates as people write them. A year that is not said stays open; 4/5/2026 is refused."""
 
 import re
-import unicodedata
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from trialogue.evaluation.reasoning.numbers import normal
 from trialogue.evaluation.reasoning.refusals import Refused
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -51,7 +51,7 @@ class FoundDate(NamedTuple):
 def find_dates(text: str) -> tuple[FoundDate, ...]:
     """All dates of a text in order; what names no day of the calendar is none."""
     found = []
-    for match in _DATE.finditer(unicodedata.normalize("NFKC", text)):
+    for match in _DATE.finditer(normal(text)):
         said = _said(match)
         if said is None or _exists(said):
             found.append(FoundDate(match.start(), match.end(), said))
@@ -60,7 +60,7 @@ def find_dates(text: str) -> tuple[FoundDate, ...]:
 
 def date_of(text: str) -> date:
     """The day that a text is, year and all. Raises Refused."""
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = normal(text).strip()
     found = find_dates(plain)
     if len(found) != 1 or (found[0].start, found[0].end) != (0, len(plain)):
         raise Refused("no_date", f"{text!r} is not a date")

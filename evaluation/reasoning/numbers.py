@@ -8,6 +8,7 @@ always decimal.
 import re
 import unicodedata
 from fractions import Fraction
+from functools import lru_cache
 
 from trialogue.evaluation.reasoning.refusals import Refused
 
@@ -15,11 +16,25 @@ _THOUSANDS_COMMA = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _THOUSANDS_POINT = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,}")
 _BOTH = re.compile(r"(?P<whole>\d{1,3}(?:(?P<sep>[.,])\d{3})(?:(?P=sep)\d{3})*)(?P<dec>[.,])\d+")
 _SPACED = re.compile(r"(?<=\d)[\u00a0\u2009\u202f ’'](?=\d{3}(?!\d))")
+_VULGAR = re.compile(r"(?<=\d)\s?([¼½¾⅛⅜⅝⅞⅕⅖⅗⅘])")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _RATIO = re.compile(r"(\d+)[/\u2044](\d+)")
-_SCALED = re.compile(r"(?P<number>[\d.,]+) ?(?P<scale>万|亿|千|百|k|m|thousand|million|billion)?")
+_SCALED = re.compile(
+    r"(?P<number>[\d.,]+) ?(?P<scale>[万萬亿億千百]|k|m|hundred|thousand|million|billion)?"
+)
+_MIXED = re.compile(
+    r"(?P<number>\d+(?:\.\d+)?|[零〇一二三四五六七八九两兩])(?P<power>[十百千万萬亿億]?)"
+)
 _SCALES = {
-    **{"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000},
-    **{"k": 1_000, "thousand": 1_000, "m": 10**6, "million": 10**6, "billion": 10**9},
+    **{"百": 100, "千": 1_000, "万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8},
+    **{
+        "k": 1_000,
+        "hundred": 100,
+        "thousand": 1_000,
+        "m": 10**6,
+        "million": 10**6,
+        "billion": 10**9,
+    },
 }
 _UNITS = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -36,24 +51,63 @@ _SMALL = {word: value for value, word in enumerate(_UNITS)} | {
 _ZH_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
     "两": 2,
+    "兩": 2,
 }
 _ZH_POWERS = {"十": 10, "百": 100, "千": 1_000}
-_ZH_LARGE = {"万": 10_000, "亿": 100_000_000}
+_ZH_LARGE = {"万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8}
+_HALVES = {"half": Fraction(1, 2), "quarter": Fraction(1, 4), "three quarters": Fraction(3, 4)}
+_AND_PART = re.compile(r"\s+and\s+(?:an?\s+|one\s+)?(?P<part>half|quarter|three[\s-]quarters)\b")
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 ZH_NUMERALS = "".join([*_ZH_DIGITS, *_ZH_POWERS, *_ZH_LARGE])
 """Characters that Chinese numbers are made of."""
 
 
+@lru_cache(maxsize=4096)
+def normal(text: str) -> str:
+    """The text in its normal form (NFKC) without invisible characters, 2½ as 2.5."""
+    parted = _VULGAR.sub(lambda match: f"{unicodedata.numeric(match[1]):.3f}"[1:].rstrip("0"), text)
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", parted))
+
+
 def number_of(text: str) -> Fraction:
     """The number that a text is, in digits or words. Raises Refused if it is none."""
-    plain = unicodedata.normalize("NFKC", text).strip().casefold().replace("−", "-")
+    plain = normal(text).strip().casefold().replace("−", "-").translate(_FORMAL)
     sign, plain = (-1, plain[1:].strip()) if plain.startswith("-") else (1, plain.lstrip("+ "))
     if not plain:
         raise Refused("no_number", "there is no number")
     if ratio := _RATIO.fullmatch(plain):
         return sign * _over(int(ratio[1]), int(ratio[2]))
+    if part := _AND_PART.search(plain):
+        whole, behind = plain[: part.start()], plain[part.end() :].strip()
+        if behind and behind not in _SCALES:
+            raise Refused("no_number", f"{text!r} is not a number")
+        more = _HALVES[" ".join(re.split(r"[\s-]+", part["part"]))]
+        return sign * (number_of(whole) + more) * _SCALES.get(behind, 1)
     if scaled := _SCALED.fullmatch(grouped(plain)):
         return sign * _digits(scaled["number"]) * _SCALES.get(scaled["scale"] or "", 1)
+    if any(c.isdigit() for c in plain) and (mixed := _mixed(plain)) is not None:
+        return sign * mixed
     return sign * Fraction(_chinese(plain) if plain[0] in ZH_NUMERALS else _english(plain))
+
+
+def _mixed(text: str) -> Fraction | None:
+    """Digits among Chinese powers: 2千5百 is 2,500, 1万5 is 15,000; None for anything else."""
+    parts = list(_MIXED.finditer(text))
+    if len(parts) < 2 or "".join(part[0] for part in parts) != text:
+        return None
+    total, section, last = Fraction(0), Fraction(0), 1
+    for part in parts:
+        digit = part["number"]
+        value = Fraction(_ZH_DIGITS.get(digit, digit))
+        if part["power"] in _ZH_LARGE:
+            last = _ZH_LARGE[part["power"]]
+            total, section = (total + section + value) * last, Fraction(0)
+        elif part["power"]:
+            last = _ZH_POWERS[part["power"]]
+            section += value * last
+        else:
+            section += value * (last // 10 if value < 10 and last > 10 else 1)
+    return total + section
 
 
 def grouped(text: str) -> str:

@@ -1,6 +1,6 @@
 """Proves a task: quotations verbatim, the expression exact, the label nowhere to be copied."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -13,12 +13,14 @@ from trialogue.evaluation.reasoning.quotations import (
     check_years,
     corrected,
     quoted_operand,
+    quoted_place,
     quoted_turn,
 )
 from trialogue.evaluation.reasoning.refusals import Refusal, Refused
 from trialogue.evaluation.reasoning.shortcuts import loose_figures, matters, too_few_steps
 from trialogue.evaluation.reasoning.units import PURE, parse_unit
-from trialogue.records import Derivation, Dialogue, QuotedFact, ReasoningTask
+from trialogue.evaluation.reasoning.wording import bound, contradicted, said_twice
+from trialogue.records import Derivation, Dialogue, QuotedFact, ReasoningTask, Turn
 
 
 class Proof(NamedTuple):
@@ -55,6 +57,7 @@ def prove(task: ReasoningTask, dialogue: Dialogue) -> Proof:
             return _proof_in_words(task, dialogue)
         facts = operands(task.derivation, dialogue)
         expression = parse(task.derivation.expression)
+        _check_days(task, dialogue, expression)
         value = expression.value(facts)
         found = _compared(task, value) if isinstance(value, bool) else _math(task, value)
         faults = _faults(task, dialogue, expression, facts)
@@ -77,9 +80,23 @@ def operands(derivation: Derivation, dialogue: Dialogue) -> dict[str, Operand]:
         operand = quoted_operand(fact, dialogue.turns)
         if found.setdefault(fact.name, operand) != operand:
             raise Refused("contradicting_facts", f"{fact.name} has two values")
-    days = {f.quote: d for f in derivation.facts if isinstance(d := found[f.name], date)}
-    check_years(list(days.values()), dialogue, list(days))
+    check_years(
+        [(d, f.quote) for f in derivation.facts if isinstance(d := found[f.name], date)], dialogue
+    )
     return found
+
+
+def _check_days(task: ReasoningTask, dialogue: Dialogue, expression: Expression) -> None:
+    """As `check_years`, with the dates that only the question says."""
+    assert task.derivation is not None
+    asked = [(day, task.question) for day in expression.literals if isinstance(day, date)]
+    quoted = [
+        (day, fact.quote)
+        for fact in task.derivation.facts
+        if fact.name in expression.names
+        if isinstance(day := quoted_operand(fact, dialogue.turns), date)
+    ]
+    check_years([*asked, *quoted], dialogue)
 
 
 def result_of(derivation: Derivation, dialogue: Dialogue, unit: str = "") -> tuple[str, str]:
@@ -139,7 +156,12 @@ def _faults(
     facts: Mapping[str, Operand],
 ) -> tuple[Refusal, ...]:
     used = {name: facts[name] for name in expression.names}
-    faults = [*question_refusals(task), *loose_figures(task.question, expression)]
+    assert task.derivation is not None
+    quoted = [(f, quoted_place(f, dialogue.turns)) for f in task.derivation.facts]
+    twice = said_twice([(f, place) for f, place in quoted if place and f.name in used])
+    told = " ".join([task.question, *(fact.quote for fact in task.derivation.facts)])
+    faults = [*question_refusals(task), *loose_figures(task.question, told, expression)]
+    faults += [twice] if twice else []
     if idle := [name for name in used if not matters(name, expression, used)]:
         faults.append(Refusal("idle_fact", f"{idle[0]} does not change the answer"))
     if task.kind == "math":
@@ -166,10 +188,21 @@ def _proof_in_words(task: ReasoningTask, dialogue: Dialogue) -> Proof:
 
 def _doubts(derivation: Derivation, dialogue: Dialogue) -> tuple[Refusal, ...]:
     return tuple(
-        Refusal("corrected_later", f"{fact.name}: a later turn seems to take {fact.value} back")
+        doubt
         for fact in derivation.facts
-        if _is_number(fact) and corrected(fact, dialogue.turns)
+        if _is_number(fact)
+        for doubt in _doubts_of(fact, dialogue.turns)
     )
+
+
+def _doubts_of(fact: QuotedFact, turns: Sequence[Turn]) -> Iterator[Refusal]:
+    if corrected(fact, turns):
+        why = f"{fact.name}: a later turn seems to take {fact.value} back"
+        yield Refusal("corrected_later", why)
+    if other := contradicted(fact, turns):
+        yield Refusal("contradicted", f"{fact.name}: {fact.value} here, {other} elsewhere")
+    if bound(fact, turns):
+        yield Refusal("bound", f"{fact.name}: {fact.value} is told as a limit")
 
 
 def _is_number(fact: QuotedFact) -> bool:

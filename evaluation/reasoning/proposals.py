@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from trialogue.agents.seeds import rng
 from trialogue.agents.task_writer import ProposedFact, ProposedMath, ProposedPair
 from trialogue.evaluation.reasoning.labels import NO, YES, read_label
 from trialogue.evaluation.reasoning.plans import language_of
@@ -35,21 +36,24 @@ def math_task(proposed: ProposedMath, dialogue: Dialogue, name: str) -> Reasonin
 def pair_tasks(proposed: ProposedPair, dialogue: Dialogue, name: str) -> list[ReasoningTask]:
     """Both tasks of a proposed pair; as `math_task`."""
     facts, rule = facts_of(proposed.facts, dialogue), proposed.rule.strip()
-    sides = (
-        (f"{name}a", proposed.question_yes, proposed.expression_yes, YES),
-        (f"{name}b", proposed.question_no, proposed.expression_no, NO),
-    )
+    sides = [
+        (proposed.question_yes, proposed.expression_yes, YES),
+        (proposed.question_no, proposed.expression_no, NO),
+    ]
+    # Which comes first must not tell the label.
+    if rng(0, "sides", name).random() < 0.5:
+        sides.reverse()
     return [
         _task(
             dialogue,
-            id=side,
+            id=f"{name}{letter}",
             kind="common_sense",
             question=question,
             label=label,
             derivation=Derivation(facts=facts, expression=expression.strip(), rule=rule),
             pair=name,
         )
-        for side, question, expression, label in sides
+        for letter, (question, expression, label) in zip("ab", sides, strict=True)
     ]
 
 

@@ -1,7 +1,6 @@
 """What a quoted fact stands for, if its words stand in its turn and say so."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
@@ -9,10 +8,11 @@ from fractions import Fraction
 from trialogue.evaluation.reasoning.amounts import Amount, find_amounts
 from trialogue.evaluation.reasoning.arithmetic import typed
 from trialogue.evaluation.reasoning.dates import find_dates
-from trialogue.evaluation.reasoning.numbers import number_of
+from trialogue.evaluation.reasoning.numbers import normal, number_of
 from trialogue.evaluation.reasoning.quantities import Operand, Quantity
 from trialogue.evaluation.reasoning.refusals import Refused
-from trialogue.evaluation.reasoning.units import Unit, is_said, parse_unit
+from trialogue.evaluation.reasoning.units import is_known, is_said, parse_unit, parts_of
+from trialogue.evaluation.reasoning.wording import check_said
 from trialogue.records import Dialogue, QuotedFact, Turn
 
 _CORRECTS = re.compile(
@@ -21,6 +21,9 @@ _CORRECTS = re.compile(
     re.IGNORECASE,
 )
 _PERCENT = ("%", "percent")
+# What makes a sum of money one for each: "room rate", "480 per night", "每晚".
+_EACH = re.compile(r"\b(?:per|each|every|rate|daily|nightly|hourly|weekly|monthly)\b|/|每|一|单价")
+_SENTENCE = re.compile(r"(?<!\d)[.](?!\d)|[.](?=\s)|[!?\n。！？]")
 
 
 def quoted_turn(fact: QuotedFact, turns: Sequence[Turn]) -> Turn:
@@ -42,17 +45,33 @@ def quoted_operand(fact: QuotedFact, turns: Sequence[Turn]) -> Operand:
     value = _value(fact)
     if isinstance(value, date):
         return _date(fact, value, turn.text)
-    said = [a for a in _inside(fact.quote, turn.text) if _same(value, a)]
+    amount, unit = _told(fact, value, turn.text)
+    return Quantity.of(amount.value, unit)
+
+
+def quoted_place(fact: QuotedFact, turns: Sequence[Turn]) -> tuple[int, int, int] | None:
+    """The turn and the place in it of the figure that a fact quotes; None for a date."""
+    value = _value(fact)
+    if isinstance(value, date):
+        return None
+    amount, _ = _told(fact, value, turns[fact.turn].text)
+    return fact.turn, amount.start, amount.end
+
+
+def _told(fact: QuotedFact, value: Fraction, text: str) -> tuple[Amount, str]:
+    """The amount of a turn that a fact quotes, and its unit by name."""
+    said = [a for a in _inside(fact.quote, text) if _same(value, a)]
     if not said:
         raise Refused("value_not_quoted", f"{fact.name}: {fact.quote!r} does not say {fact.value}")
     failure: Refused | None = None
     for amount in said:
         try:
-            unit = _unit(fact, amount, turn.text)
+            unit = _unit(fact, amount, text)
+            check_said(fact, amount, text)
         except Refused as error:
             failure = failure or error
         else:
-            return Quantity.of(amount.value, unit)
+            return amount, unit
     assert failure is not None
     raise failure
 
@@ -90,7 +109,7 @@ def _inside(quote: str, text: str) -> Iterator[Amount]:
 
 def _places(quote: str, text: str) -> list[tuple[int, int]]:
     """Where the words stand in the normalised turn."""
-    words, plain = (unicodedata.normalize("NFKC", t) for t in (quote, text))
+    words, plain = normal(quote), normal(text)
     return [(m.start(), m.start() + len(words)) for m in re.finditer(re.escape(words), plain)]
 
 
@@ -112,39 +131,69 @@ def _unit(fact: QuotedFact, said: Amount, text: str) -> str:
     """The unit by name: the claimed one where the turn bears it out, else the one beside it."""
     if not fact.unit:
         return said.unit
-    claimed, beside = parse_unit(fact.unit)[0], parse_unit(said.unit)[0]
-    if claimed == beside:
+    (claimed, size), (beside, beside_size) = parse_unit(fact.unit), parse_unit(said.unit)
+    if (claimed, size) == (beside, beside_size):
         return fact.unit
+    if size != beside_size and (_hundredths(fact.unit) or said.unit in _PERCENT):
+        raise Refused("other_unit", f"{fact.name}: {fact.quote!r} does not say {fact.unit}")
     if claimed.currencies != beside.currencies and (beside.currencies or said.unit in _PERCENT):
         name = "two_currencies" if claimed.currencies else "other_unit"
         raise Refused(name, f"{fact.name}: {fact.quote!r} says {said.unit}, not {fact.unit}")
-    counted, per = _parts(claimed)
-    beside_counted, beside_per = _parts(beside)
+    counted, per = parts_of(fact.unit)
+    beside_counted, beside_per = parts_of(said.unit)
     if beside_per and beside_per != per:
         if per or counted != beside_counted:
             raise Refused("other_unit", f"{fact.name}: {said.unit} is not {fact.unit}")
         return said.unit
-    unsaid = [base for base in (*counted, *per) if not is_said(base, text)]
-    if unsaid:
-        raise Refused("other_unit", f"{fact.name}: turn {fact.turn} does not speak of {unsaid[0]}")
+    if counted != beside_counted and _is_unit(said.unit, beside_counted):
+        raise Refused("other_unit", f"{fact.name}: {fact.quote!r} says {said.unit}")
+    _check_said_in(fact, said, text, counted, per)
     return fact.unit
 
 
-def _parts(unit: Unit) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What is counted, and by what."""
-    above = tuple(base for base, power in unit.powers if power > 0)
-    return above, tuple(base for base, power in unit.powers if power < 0)
+Parts = Sequence[tuple[str, Fraction]]
 
 
-def check_years(days: Sequence[date], dialogue: Dialogue, quotes: Sequence[str]) -> None:
-    """Raises Refused where a year that nobody says could change the number of days."""
+def _check_said_in(fact: QuotedFact, said: Amount, text: str, counted: Parts, per: Parts) -> None:
+    """Raises Refused where the turn does not name a unit, or its sentence not what it is each."""
+    unsaid = [base for base, size in (*counted, *per) if not is_said(base, text, size)]
+    if unsaid:
+        raise Refused("other_unit", f"{fact.name}: turn {fact.turn} does not speak of {unsaid[0]}")
+    if per and counted and is_known(counted[0][0]) and not _EACH.search(_sentence(said, text)):
+        raise Refused("other_unit", f"{fact.name}: {fact.quote!r} does not say what it is per")
+
+
+def _sentence(said: Amount, text: str) -> str:
+    plain = normal(text)
+    marks = [0, *(mark.end() for mark in _SENTENCE.finditer(plain)), len(plain)]
+    low = max(mark for mark in marks if mark <= said.start)
+    return plain[low : min(mark for mark in marks if mark >= said.end)].casefold()
+
+
+def _hundredths(unit: str) -> bool:
+    return parse_unit(unit) == parse_unit("%")
+
+
+def _is_unit(name: str, parts: Parts) -> bool:
+    """Whether what stands beside a figure is what it counts: a measure, or things in plural."""
+    known = any(is_known(base) for base, _ in parts)
+    return known or (name.isascii() and name.casefold() != "".join(base for base, _ in parts))
+
+
+def check_years(said: Sequence[tuple[date, str]], dialogue: Dialogue) -> None:
+    """Raises Refused where a year that nobody says could change the number of days.
+
+    `said` are days, each with the words that say it.
+    """
     known = {fact.when for action in dialogue.trajectory for fact in action.facts}
-    unsaid = [d for d, q in zip(days, quotes, strict=True) if not _says_year(q)]
+    days = [day for day, _ in said]
+    unsaid = [day for day, words in said if not _says_year(day, words)]
     if all(day.isoformat() in known for day in unsaid):
         return
     if len({day.year for day in days}) > 1 or len({day.month > 2 for day in days}) > 1:
         raise Refused("date_without_year", "the days between dates without a year are not certain")
 
 
-def _says_year(quote: str) -> bool:
-    return any(found.said and found.said.year for found in find_dates(quote))
+def _says_year(day: date, words: str) -> bool:
+    said = [found.said for found in find_dates(words) if found.said and found.said.may_be(day)]
+    return any(one.year for one in said)

@@ -1,9 +1,9 @@
 """Whether a derivation is as long as it looks: idle facts, figures from nowhere, short cuts."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from fractions import Fraction
 
 from trialogue.evaluation.reasoning import quantities
 from trialogue.evaluation.reasoning.amounts import figures_in
@@ -12,11 +12,24 @@ from trialogue.evaluation.reasoning.dates import find_dates
 from trialogue.evaluation.reasoning.numbers import plain_number
 from trialogue.evaluation.reasoning.quantities import Operand, Quantity
 from trialogue.evaluation.reasoning.refusals import Refusal, Refused
-from trialogue.evaluation.reasoning.units import DAYS, PURE
+from trialogue.evaluation.reasoning.units import DAYS, PURE, is_said
 
 FEWEST_OPERATIONS = 2
-# Everyone knows these: halves, doubles, days of a week, months, hours, minutes, hundredths.
-_EVERYDAY = frozenset(map(Fraction, (0, 1, 2, 7, 12, 24, 52, 60, 100, 365, 1000)))
+# What everyone knows, with the words that call for it.
+_EVERYDAY: Mapping[int, str] = {
+    0: "",
+    1: "",
+    2: r"half|halves|twice|double|both|average|return|round.trip|there and back|pair|couple"
+    r"|两|半|倍|平均|往返|来回|各",
+    7: r"week|day|周|星期|天|日",
+    12: r"month|year|dozen|月|年|打",
+    24: r"hour|day|小时|天|日",
+    52: r"week|year|周|星期|年",
+    60: r"minute|hour|second|分钟|小时|秒",
+    100: r"%|percent|per cent|hundredth|cent|百分|厘米",
+    365: r"year|day|年|天|日",
+    1000: r"kilo|km|kg|gram|ton|thousand|metre|meter|litre|千|公里|公斤|克|吨|米|升",
+}
 _OPERATIONS = (
     quantities.added,
     quantities.subtracted,
@@ -36,10 +49,14 @@ def too_few_steps(expression: Expression, facts: Mapping[str, Operand]) -> list[
     return []
 
 
-def loose_figures(question: str, expression: Expression) -> list[Refusal]:
-    """Amounts of the expression that neither the question nor everyday knowledge gives."""
+def loose_figures(question: str, told: str, expression: Expression) -> list[Refusal]:
+    """Amounts of the expression that neither the question nor everyday knowledge gives.
+
+    `told` are the words of question and quotations: that a week has 7 days is of use where weeks
+    or days are spoken of.
+    """
     for literal in expression.literals:
-        if not _everyday(literal) and not _asked(literal, question):
+        if not _everyday(literal, told) and not _asked(literal, question):
             shown = literal if isinstance(literal, date) else plain_number(literal.value)
             return [
                 Refusal("figure_from_nowhere", f"{shown} is neither quoted nor in the question")
@@ -70,9 +87,12 @@ def _gives(a: Quantity, b: Quantity, value: Quantity) -> bool:
     return False
 
 
-def _everyday(literal: Operand) -> bool:
-    known = isinstance(literal, Quantity) and literal.unit in (PURE, DAYS)
-    return known and isinstance(literal, Quantity) and literal.value in _EVERYDAY
+def _everyday(literal: Operand, told: str) -> bool:
+    if not isinstance(literal, Quantity) or literal.unit not in (PURE, DAYS):
+        return False
+    if literal.value.denominator != 1 or int(literal.value) not in _EVERYDAY:
+        return False
+    return re.search(_EVERYDAY[int(literal.value)], told, re.IGNORECASE) is not None
 
 
 def _asked(literal: Operand, question: str) -> bool:
@@ -80,6 +100,8 @@ def _asked(literal: Operand, question: str) -> bool:
     if isinstance(literal, date):
         found = find_dates(question)
         return any(date.said is not None and date.said.may_be(literal) for date in found)
+    if any(not is_said(base, question) for base, _ in literal.unit.powers):
+        return False
     value = abs(literal.value)
     return bool(figures_in(question) & {value, value * 100 if literal.unit == PURE else value})
 

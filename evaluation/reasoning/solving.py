@@ -6,7 +6,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from trialogue.agents.caller import Caller, Meter, ModelSpec, Sampling
-from trialogue.agents.prompt import load_prompt
+from trialogue.agents.prompt import Message, load_prompt
 from trialogue.agents.seeds import seed_for
 from trialogue.agents.writer import fenced
 from trialogue.errors import AnswerError, ModelError
@@ -15,7 +15,7 @@ from trialogue.evaluation.reasoning.answers import Reading, read_answer
 from trialogue.evaluation.reasoning.labels import same_label
 from trialogue.evaluation.reasoning.plans import language_of
 from trialogue.evaluation.reasoning.refusals import Refused
-from trialogue.records import Dialogue, ReasoningTask, SolverAnswer, TaskKind
+from trialogue.records import Dialogue, Language, ReasoningTask, SolverAnswer, TaskKind
 from trialogue.records.task import Asked
 
 ROLE = "solvers"
@@ -113,14 +113,7 @@ async def answer_of(
     meter: Meter | None = None,
 ) -> str:
     """The text with which a solver answers a task. Raises ModelError if it fails for good."""
-    language = language_of(dialogue)
-    messages = load_prompt(f"solve_{solver.asked}", language).fill(
-        {
-            "form": _FORMS[language][task.kind],
-            "conversation": conversation(dialogue),
-            "question": fenced(task.question),
-        }
-    )
+    messages = solver_messages(task, dialogue, solver.asked, language_of(dialogue))
     answer = await caller.text(
         solver.role,
         messages,
@@ -131,6 +124,19 @@ async def answer_of(
         meter=meter,
     )
     return answer.text
+
+
+def solver_messages(
+    task: ReasoningTask, dialogue: Dialogue, asked: Asked, language: Language
+) -> list[Message]:
+    """What a solver is told, by role: the dialogue, the question, the form of the answer."""
+    return load_prompt(f"solve_{asked}", language).fill(
+        {
+            "form": _FORMS[language][task.kind],
+            "conversation": conversation(dialogue),
+            "question": fenced(task.question),
+        }
+    )
 
 
 def graded(task: ReasoningTask, text: str, solver: Solver, how: Reading) -> SolverAnswer:

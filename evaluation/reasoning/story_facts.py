@@ -1,14 +1,13 @@
 """The figures of a dialogue's story, found in what the user says and quoted from there."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from trialogue.evaluation.reasoning.amounts import find_amounts
 from trialogue.evaluation.reasoning.dates import find_dates
-from trialogue.evaluation.reasoning.numbers import number_of
+from trialogue.evaluation.reasoning.numbers import normal, number_of
 from trialogue.evaluation.reasoning.quantities import Quantity
 from trialogue.evaluation.reasoning.quotations import quoted_operand
 from trialogue.evaluation.reasoning.refusals import Refused
@@ -115,9 +114,7 @@ def _day(action: Action, place: int, dialogue: Dialogue) -> QuotedFact | None:
 
 def _clause(text: str, start: int, end: int) -> str:
     """The words between two marks around a place of the normalised text."""
-    if unicodedata.normalize("NFKC", text) != text and len(
-        unicodedata.normalize("NFKC", text)
-    ) != len(text):
+    if len(normal(text)) != len(text):
         return text
     marks = [0, *(mark.end() for mark in _CLAUSE.finditer(text)), len(text)]
     low = max(mark for mark in marks if mark <= start)

@@ -5,11 +5,12 @@ A unit is a product of base units: "CNY/night" is CNY¹ night⁻¹. Nouns that n
 """
 
 import re
-import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from trialogue.evaluation.reasoning.numbers import normal
 from trialogue.evaluation.reasoning.refusals import Refused
 
 _CURRENCY_WORDS = {
@@ -18,6 +19,16 @@ _CURRENCY_WORDS = {
     **dict.fromkeys(("€", "euro", "欧元"), "EUR"),
     **dict.fromkeys(("£", "pound", "英镑"), "GBP"),
     **dict.fromkeys(("yen", "日元", "円"), "JPY"),
+    **dict.fromkeys(("american dollar", "us dollar"), "USD"),
+    **dict.fromkeys(("hk$", "hong kong dollar", "港元", "港币"), "HKD"),
+    **dict.fromkeys(("nt$", "taiwan dollar", "台币"), "TWD"),
+    **dict.fromkeys(("c$", "ca$", "canadian dollar", "加元"), "CAD"),
+    **dict.fromkeys(("a$", "au$", "australian dollar", "澳元"), "AUD"),
+    **dict.fromkeys(("s$", "sg$", "singapore dollar", "新元"), "SGD"),
+    **dict.fromkeys(("nz$", "new zealand dollar"), "NZD"),
+    **dict.fromkeys(("mx$",), "MXN"),
+    **dict.fromkeys(("r$",), "BRL"),
+    **dict.fromkeys(("韩元", "韩币"), "KRW"),
 }
 _TIMES = {
     **dict.fromkeys(("minute", "min", "分钟"), Fraction(1, 1440)),
@@ -86,7 +97,7 @@ def parse_unit(text: str) -> tuple[Unit, Fraction]:
 
     "hours" is (day, 1/24), "CNY per night" (CNY/night, 1), "" and "%" pure numbers.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = normal(text).strip()
     unit, scale = PURE, Fraction(1)
     for place, part in enumerate(_PER.split(plain) if plain else ()):
         base, factor = _base(part)
@@ -125,12 +136,42 @@ def is_currency(code: str) -> bool:
     return known(code)
 
 
-def is_said(base: str, text: str) -> bool:
-    """Whether a text names a base unit in any of its words: "night" in "2 nights", 元 for CNY."""
-    words = [word for word, (name, _) in _MEASURES.items() if name == base]
+def parts_of(text: str) -> tuple[list[tuple[str, Fraction]], list[tuple[str, Fraction]]]:
+    """What a unit by name counts, and by what, each with its scale: "CNY/hour" is
+    [("CNY", 1)] and [("day", 1/24)]; percentages count nothing."""
+    plain = normal(text).strip()
+    parts = [_base(part) for part in _PER.split(plain)] if plain else []
+    named = [[(unit.powers[0][0], scale)] if unit.powers else [] for unit, scale in parts]
+    return (named[0] if named else []), [part for each in named[1:] for part in each]
+
+
+def is_known(base: str) -> bool:
+    """Whether it is a currency or a unit of measure, not just any noun."""
+    return is_currency(base) or any(name == base for name, _ in _MEASURES.values())
+
+
+def is_said(base: str, text: str, scale: Fraction | None = None) -> bool:
+    """Whether a text names a unit in any of its words: "night" in "2 nights", 元 for CNY.
+
+    With `scale` only words of that size count: "days" do not name hours.
+    """
+    words = [
+        word for word, (name, size) in _MEASURES.items() if name == base and scale in (None, size)
+    ]
     words += [word for word, code in _CURRENCY_WORDS.items() if code == base]
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return any(_stands(word, plain) for word in [base.casefold(), *words])
+    if base not in _DEFINED or scale in (None, 1):
+        words.append(base.casefold())
+    plain = normal(text).casefold()
+    for other in _foreign(words):
+        plain = plain.replace(other, " ")
+    return any(_stands(word, plain) for word in words)
+
+
+def _foreign(words: Sequence[str]) -> Iterator[str]:
+    """Names of other currencies in which one of these words stands: 加元 does not name 元."""
+    for name in _CURRENCY_WORDS:
+        if name not in words and any(word in name for word in words):
+            yield name
 
 
 def _stands(word: str, text: str) -> bool:

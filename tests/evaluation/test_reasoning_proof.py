@@ -146,7 +146,10 @@ def copyable(random: Random, one: ReasoningTask, on: Dialogue) -> Planted:
     [
         (wrong_label, {"wrong_label"}),
         (misquote, {"misquoted", "value_not_quoted", "other_unit"}),
-        (one_step, {"one_step", "idle_fact", "not_exact", "answer_in_question"}),
+        (
+            one_step,
+            {"one_step", "idle_fact", "not_exact", "answer_in_question", "figure_from_nowhere"},
+        ),
         (copyable, {"copyable"}),
     ],
     ids=["wrong label", "misquote", "one step", "copyable"],

@@ -10,6 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from trialogue.commands.faults import INTERRUPTED, ended
+from trialogue.commands.options import AsJson, BaseUrl, Embedder, Model
+from trialogue.commands.task_options import (
+    ByCode,
+    Concurrency,
+    Direct,
+    Run,
+    Seed,
+    Solver,
+    Takes,
+)
 from trialogue.commands.terminal import printable, watched
 
 if TYPE_CHECKING:
@@ -20,36 +30,21 @@ if TYPE_CHECKING:
 
 
 def refine(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder with tasks.")],
+    run: Run,
     rounds: Annotated[int, typer.Option(metavar="R", help="Most rounds.")] = 8,
     budget_calls: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Most model calls, all sessions.")
     ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="provider:model, local, or local:FILE.gguf.")
-    ] = None,
-    solver: Annotated[
-        list[str] | None,
-        typer.Option(metavar="MODEL", help="A solver; repeat for several [default: --model]."),
-    ] = None,
-    k: Annotated[int, typer.Option("--k", help="Solvers' answers to each task.")] = 3,
-    direct: Annotated[
-        bool, typer.Option("--direct", help="Solvers answer at once, without steps.")
-    ] = False,
-    by_code: Annotated[
-        bool | None,
-        typer.Option(
-            "--by-code/--by-model",
-            help="Who finds the derivations [default: code for local models].",
-        ),
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server.")
-    ] = None,
-    embedder: Annotated[str | None, typer.Option(help="local, hash or openai:MODEL.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed, other tasks.")] = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Model calls at once.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    model: Model = None,
+    solver: Solver = None,
+    k: Takes = 3,
+    direct: Direct = False,
+    by_code: ByCode = None,
+    base_url: BaseUrl = None,
+    embedder: Embedder = None,
+    seed: Seed = None,
+    concurrency: Concurrency = None,
+    as_json: AsJson = False,
 ) -> None:
     """Replace tasks that all solvers solve by harder ones, until none is left or at the budget."""
     from trialogue.refining import RefineOrder

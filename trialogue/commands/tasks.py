@@ -11,6 +11,16 @@ import typer
 
 from trialogue.commands.faults import INTERRUPTED, ended
 from trialogue.commands.judging import judging_progress
+from trialogue.commands.options import AsJson, BaseUrl, Model
+from trialogue.commands.task_options import (
+    ByCode,
+    Concurrency,
+    Direct,
+    Run,
+    Seed,
+    Solver,
+    Takes,
+)
 from trialogue.commands.terminal import printable
 
 if TYPE_CHECKING:
@@ -19,38 +29,23 @@ if TYPE_CHECKING:
 
 
 def tasks(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")],
+    run: Run,
     n: Annotated[
         int, typer.Option("-n", help="Tasks of each kind for a dialogue; pairs for common sense.")
     ] = 2,
     kinds: Annotated[
         str, typer.Option(metavar="A,B", help="Which kinds: math, common_sense.")
     ] = "math,common_sense",
-    model: Annotated[
-        str | None, typer.Option(help="provider:model, local, or local:FILE.gguf.")
-    ] = None,
-    solver: Annotated[
-        list[str] | None,
-        typer.Option(metavar="MODEL", help="A solver; repeat for several [default: --model]."),
-    ] = None,
-    k: Annotated[int, typer.Option("--k", help="Solvers' answers to each task.")] = 3,
-    direct: Annotated[
-        bool, typer.Option("--direct", help="Solvers answer at once, without steps.")
-    ] = False,
-    by_code: Annotated[
-        bool | None,
-        typer.Option(
-            "--by-code/--by-model",
-            help="Who finds the derivations [default: code for local models].",
-        ),
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed, other tasks.")] = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, help="Model calls at once.")] = None,
+    model: Model = None,
+    solver: Solver = None,
+    k: Takes = 3,
+    direct: Direct = False,
+    by_code: ByCode = None,
+    base_url: BaseUrl = None,
+    seed: Seed = None,
+    concurrency: Concurrency = None,
     max_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make reasoning tasks whose labels are proved; doubtful ones wait for a person."""
     from trialogue.task_making import task_settings
@@ -85,6 +80,7 @@ def _made(
 ) -> "TaskReport":
     from pydantic import ValidationError
 
+    from trialogue.commands.downloads import fetch_chat_models
     from trialogue.errors import UsageError
     from trialogue.own_loop import run_in_own_loop
     from trialogue.task_making import KINDS, TaskOrder, made_tasks
@@ -93,27 +89,14 @@ def _made(
         wanted = TaskOrder.model_validate(order)
     except ValidationError as error:
         raise UsageError(f"--kinds: choose of {' and '.join(KINDS)}") from error
+    names = [spec.name for spec in settings.models(("task_writer", "solvers")).values()]
     try:
         with redirect_stdout(sys.stderr):  # libraries may print; standard output is for the result
-            _fetch(settings, solvers)
+            fetch_chat_models((*names, *solvers))
             with judging_progress("making tasks") as heard:
                 return run_in_own_loop(lambda: made_tasks(run, wanted, settings, solvers, heard))
     except KeyboardInterrupt:
         ended("stopped; the same command goes on with the answers it has", INTERRUPTED)
-
-
-def _fetch(settings: "Settings", solvers: Sequence[str]) -> None:
-    """Fetch the local model files that are missing, with a bar."""
-    from trialogue import weights
-    from trialogue.commands.downloads import download_progress
-    from trialogue.model_files import wanted
-
-    names = [spec.name for spec in settings.models(("task_writer", "solvers")).values()]
-    for name in dict.fromkeys((*names, *solvers)):
-        entry = wanted(name, "chat")
-        if entry is not None and weights.installed(entry) is None:
-            with download_progress(entry.name) as progress:
-                weights.fetch(entry, progress=progress)
 
 
 def as_data(found: "TaskReport") -> dict[str, Any]:

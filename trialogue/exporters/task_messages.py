@@ -1,32 +1,17 @@
 """A task as the messages that put it to a model, and the answer expected."""
 
-from trialogue.agents.prompt import load_prompt
-from trialogue.agents.writer import fenced
-from trialogue.evaluation.judge import conversation
 from trialogue.evaluation.posed_task import PosedTask
+from trialogue.evaluation.reasoning.solving import solver_messages
 from trialogue.exporters.messages import Message
-from trialogue.records import ReasoningTask
+from trialogue.records import Language, ReasoningTask
 
-_FORMS = {
-    ("math", "en"): "one number",
-    ("common_sense", "en"): "yes or no",
-    ("math", "zh"): "一个数字",
-    ("common_sense", "zh"): "“是”或“否”",
-}
 _ANSWERS = {("yes", "zh"): "是", ("no", "zh"): "否"}
 
 
 def asked(posed: PosedTask) -> list[Message]:
     """The system's and the user's message, as our own solvers get them when they take steps."""
-    language = _language(posed.task)
-    filled = load_prompt("solve_steps", language).fill(
-        {
-            "conversation": conversation(posed.dialogue),
-            "question": fenced(posed.task.question),
-            "form": _FORMS[posed.task.kind, language],
-        }
-    )
-    return [{"role": role, "content": text} for role, text in filled]
+    messages = solver_messages(posed.task, posed.dialogue, "steps", _language(posed.task))
+    return [{"role": role, "content": text} for role, text in messages]
 
 
 def answered(task: ReasoningTask) -> Message:
@@ -39,5 +24,5 @@ def answered(task: ReasoningTask) -> Message:
     }
 
 
-def _language(task: ReasoningTask) -> str:
+def _language(task: ReasoningTask) -> Language:
     return "zh" if task.language == "zh" else "en"
