@@ -16,7 +16,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trialogue.evaluation.zeroth_order import Objective, Point, Tuning, ascended
+from trialogue.evaluation.ascent import ascended
+from trialogue.evaluation.zeroth_order import Objective, Point, Tuning
 
 KINDS = ((4, False), (2, True), (2, False), (1, True), (8, False), (4, True))
 MUS = (0.05, 0.1, 0.2, 0.3)

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import cycle, islice
+from math import fsum, isfinite
 
 import numpy as np
 
@@ -40,11 +42,11 @@ class Candidate:
     scores: tuple[float, ...] = ()
     key: str = ""
 
-    @property
+    @cached_property
     def mean(self) -> float:
         """The mean of the scores that did not fail; NaN without any."""
-        there = [score for score in self.scores if np.isfinite(score)]
-        return float(np.mean(there)) if there else float("nan")
+        there = [score for score in self.scores if isfinite(score)]
+        return fsum(there) / len(there) if there else float("nan")
 
 
 def reproduced(

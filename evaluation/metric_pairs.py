@@ -102,8 +102,15 @@ class Nursery:
         for side, tree in ((self._dialogue, pair.dialogue), (self._turn, pair.turn)):
             verdict = side.verdict(tree)
             if verdict.rejected:
-                return f"{formula(tree)}: {verdict.outcome.replace('_', ' ')}"
+                return f"{formula(tree)}: {_why(verdict)}"
         return ""
+
+    def resists(self, pair: MetricPair) -> dict[str, dict[str, float]]:
+        """For either tree of a pair how often it puts originals first, by kind of corruption."""
+        return {
+            "dialogues": dict(self._dialogue.verdict(pair.dialogue).kinds),
+            "turns": dict(self._turn.verdict(pair.turn).kinds),
+        }
 
     def alike(self, pair: MetricPair) -> tuple[str, str]:
         """Equal for pairs that rank everything alike."""
@@ -118,3 +125,10 @@ class Nursery:
             return "equivalent"
         self._seen.add(key)
         return "accepted"
+
+
+def _why(verdict: Verdict) -> str:
+    told = verdict.outcome.replace("_", " ")
+    if not verdict.kinds:
+        return told
+    return f"{told}, most of all {min(verdict.kinds, key=lambda kind: verdict.kinds[kind])} ones"

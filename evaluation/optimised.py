@@ -56,7 +56,9 @@ class Optimised(Record):
     `users` are how many each split has; `best` is the number of the candidate that the recipe is
     made from, None where nothing was judged better than the unoptimised dialogues. `before` and
     `after` are controls by name: what unoptimised dialogues measure, and what the recipe sets.
-    `ended` is why the search ended, `problem` why there is less than was asked for.
+    `resists` says how often the best metric's trees put originals above what was spoilt of them, by
+    level and kind of corruption. `ended` is why the search ended, `problem` why there is less than
+    was asked for.
     """
 
     folder: str
@@ -72,6 +74,7 @@ class Optimised(Record):
     costs: dict[str, Cost] = {}
     screened: ScreenCounts = ScreenCounts()
     saved_calls: int = 0
+    resists: dict[str, dict[str, float]] = {}
     notes: tuple[str, ...] = ()
     ended: str = ""
     problem: str = ""

@@ -5,7 +5,7 @@ After the rejection of unpromising losses and the equivalence check of AutoLoss-
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Literal
 
@@ -27,8 +27,9 @@ class Verdict:
     """What screening says of a tree.
 
     `key` is equal for trees that rank the reference set alike; `earlier` is the first such tree
-    where there was one. `wins` is the share of pairs in which the original is above its
-    corruption (ties count half), None where that was not looked at.
+    where there was one. `kinds` are the shares of pairs in which the original is above its
+    corruption (ties count half) by kind of corruption, `wins` is their mean; None and nothing
+    where that was not looked at.
     """
 
     tree: Tree
@@ -36,6 +37,7 @@ class Verdict:
     key: str = ""
     earlier: Tree | None = None
     wins: float | None = None
+    kinds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def rejected(self) -> bool:
@@ -72,8 +74,10 @@ class Screen:
 
     `reference` holds standardised leaf values, (R,) by metric; `corrupted` the same for each kind
     of corruption, standardised by the same standards, pair by pair. A tree passes if originals
-    win at least `share` of all pairs, ties counting half. Raises UsageError for a reference of
-    fewer than two, or pairs that do not match.
+    win at least `share` of all pairs, ties counting half, and at least `floor` of those of every
+    kind: most metrics are blind to some kinds, but one that (nearly) always likes dialogues better
+    with a stretch said twice would be tuned towards just that. Raises UsageError for a reference
+    of fewer than two, or pairs that do not match.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Screen:
         reference: Mapping[str, Floats],
         corrupted: Mapping[str, Mapping[str, Floats]],
         share: float = 0.5,
+        floor: float = 0.1,
     ) -> None:
         self._count = len(next(iter(reference.values()), ()))
         if self._count < 2:
@@ -91,7 +96,8 @@ class Screen:
                 raise UsageError(f"the values of the {kind} dialogues do not match the originals'")
         sets = [reference, *corrupted.values()]
         self._values = {name: np.concatenate([s[name] for s in sets]) for name in reference}
-        self._share = share
+        self._kinds = tuple(corrupted)
+        self._share, self._floor = share, floor
         self._first: dict[str, Tree] = {}
         self._counted: dict[Outcome, int] = {}
 
@@ -115,14 +121,20 @@ class Screen:
         originals = values[: self._count]
         if np.ptp(originals) <= _FLAT * max(1.0, float(np.abs(originals).max())):
             return Verdict(tree, "constant")
-        wins = _wins(originals, values[self._count :])
-        if wins is not None and wins < self._share:
-            return Verdict(tree, "prefers_corrupted", wins=wins)
+        kinds = self._wins(originals, values[self._count :])
+        wins = float(np.mean([*kinds.values()])) if kinds else None
+        if wins is not None and (wins < self._share or min(kinds.values()) < self._floor):
+            return Verdict(tree, "prefers_corrupted", wins=wins, kinds=kinds)
         key = rank_key(originals)
         if earlier := self._first.get(key):
-            return Verdict(tree, "equivalent", key, earlier, wins)
+            return Verdict(tree, "equivalent", key, earlier, wins, kinds)
         self._first[key] = tree
-        return Verdict(tree, "accepted", key, wins=wins)
+        return Verdict(tree, "accepted", key, wins=wins, kinds=kinds)
+
+    def _wins(self, originals: Floats, spoilt: Floats) -> dict[str, float]:
+        """By kind, how often the original is above its corruption."""
+        signs = np.sign(originals - spoilt.reshape(len(self._kinds), self._count))
+        return dict(zip(self._kinds, ((1 + signs.mean(axis=1)) / 2).tolist(), strict=True))
 
 
 def rank_key(values: Floats) -> str:
@@ -133,10 +145,3 @@ def rank_key(values: Floats) -> str:
     coarse = np.ldexp(np.round(np.ldexp(mantissa, _BITS)), exponent - _BITS)
     ranks = np.asarray(2 * rankdata(coarse), np.int64)
     return blake2b(ranks.tobytes(), digest_size=16).hexdigest()
-
-
-def _wins(originals: Floats, spoilt: Floats) -> float | None:
-    if not len(spoilt):
-        return None
-    signs = np.sign(np.tile(originals, len(spoilt) // len(originals)) - spoilt)
-    return float((1 + signs.mean()) / 2)

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Generic, Literal, NamedTuple, TypeVar
 
+from trialogue.evaluation.ascent import Ascent
 from trialogue.evaluation.draw_effects import Score
-from trialogue.evaluation.zeroth_order import Ascent, Point
+from trialogue.evaluation.zeroth_order import Point
 
 W = TypeVar("W")
 Fate = Literal["open", "rejected", "equivalent", "failed", "judged"]
@@ -32,8 +33,9 @@ class Candidate(Generic[W]):
 
     `number` is unique in a search; the first candidate is the place as it was before any tuning.
     `fate` says what became of it, `reason` why it was rejected or failed. `h` is the mean score
-    corrected for the draws, `error` its standard error (NaN where unknown); an equivalent one has
-    those of candidate number `like`.
+    corrected for the draws, `error` its standard error (NaN where unknown), `expected` the quality
+    to expect in view of the places around it; an equivalent one has those of candidate number
+    `like`.
     """
 
     number: int
@@ -49,6 +51,7 @@ class Candidate(Generic[W]):
     scores: tuple[Score, ...] = ()
     h: float = float("nan")
     error: float = float("nan")
+    expected: float = float("nan")
     like: int | None = None
 
 
@@ -66,6 +69,6 @@ class Search(Generic[W]):
 
     @property
     def leader(self) -> Candidate[W] | None:
-        """The judged candidate with the highest mean score, the earlier one of equals."""
+        """The judged candidate of which most is expected, the earlier one of equals."""
         judged = [c for c in self.past if c.fate == "judged"]
-        return max(judged, key=lambda c: c.h, default=None)
+        return max(judged, key=lambda c: c.expected, default=None)

@@ -13,13 +13,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 import numpy as np
 
-from trialogue.errors import LimitReached
-from trialogue.evaluation.corpus import Floats
-from trialogue.evaluation.draw_effects import Score, adjusted
+from trialogue.evaluation.ascent import Ascent, ascended
 from trialogue.evaluation.level_budget import LevelBudget
+from trialogue.evaluation.trial_scores import scored
 from trialogue.evaluation.trials import COPY, UNTUNED, Candidate, Place, Proposal, Search
 from trialogue.evaluation.trilevel_plan import SHORT, Plan, Problem
-from trialogue.evaluation.zeroth_order import Ascent, Objective, Point, ascended
+from trialogue.evaluation.zeroth_order import Objective, Point
 
 __all__ = ["SHORT", "Plan", "Problem", "Trilevel"]
 
@@ -149,31 +148,10 @@ class Trilevel(Generic[W]):
         self, search: Search[W], met: Sequence[Candidate[W]], first: int
     ) -> Search[W]:
         draws = range(first, first + self.plan.judged)
-        rows, stopped = await self._judged([c.place for c in met], draws)
-        more = {c.number: _given(draws, row) for c, row in zip(met, rows, strict=True)}
-        every = (*search.past, *search.current)
-        scores = {c.number: (*c.scores, *more.get(c.number, ())) for c in every}
-        found = adjusted(scores)
-        asked = {c.number for c in met}
-
-        def judged(one: Candidate[W]) -> Candidate[W]:
-            if one.number in found:
-                h, error = found[one.number]
-                given = scores[one.number]
-                return replace(one, fate="judged", scores=given, h=h, error=error)
-            if one.number in asked:
-                return replace(one, fate="failed", reason="the judge gave it no score")
-            return one
-
-        return replace(
-            search,
-            past=tuple(map(judged, search.past)),
-            current=tuple(map(judged, search.current)),
-            ended=search.ended or stopped,
-        )
+        return await scored(self.problem.judge, self.budget, search, met, draws)
 
     def select(self, search: Search[W]) -> Search[W]:
-        """Put the generation to the others; the one with the highest mean score leads."""
+        """Put the generation to the others; the one of which most is expected leads."""
         past = (*search.past, *search.current)
         found = {c.number: c for c in past}
         past = tuple(c if c.like is None else _as(c, found[c.like]) for c in past)
@@ -227,36 +205,14 @@ class Trilevel(Generic[W]):
 
         return await ascended(paid, start, rng=rng, tuning=shorter, first_draw=first)
 
-    async def _judged(self, places: Sequence[Place], draws: Sequence[int]) -> tuple[Floats, str]:
-        """Scores of places under draws, (places, draws), and what stopped the judge, if anything.
-
-        Scores of a draw that was stopped are NaN.
-        """
-
-        async def paid(draw: int) -> Sequence[float]:
-            self.budget.charge("judge", len(places))
-            return await self.problem.judge(places, draw)
-
-        if not places:
-            return np.zeros((0, len(draws))), ""
-        asked = await asyncio.gather(*map(paid, draws), return_exceptions=True)
-        stopped = ""
-        columns = np.full((len(draws), len(places)), np.nan)
-        for place, column in enumerate(asked):
-            if isinstance(column, LimitReached):
-                stopped = str(column)
-            elif isinstance(column, BaseException):
-                raise column
-            else:
-                columns[place] = column
-        return columns.T, stopped
-
-
-def _given(draws: Sequence[int], row: Floats) -> tuple[Score, ...]:
-    """The scores that were given; failures are left out."""
-    return tuple(Score(d, float(v)) for d, v in zip(draws, row, strict=True) if np.isfinite(v))
-
 
 def _as(one: Candidate[W], other: Candidate[W]) -> Candidate[W]:
     """A candidate with the place and the score of one that ranks everything alike."""
-    return replace(one, place=other.place, scores=other.scores, h=other.h, error=other.error)
+    return replace(
+        one,
+        place=other.place,
+        scores=other.scores,
+        h=other.h,
+        error=other.error,
+        expected=other.expected,
+    )

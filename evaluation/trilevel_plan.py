@@ -8,12 +8,12 @@ import numpy as np
 
 from trialogue.errors import UsageError
 from trialogue.evaluation.level_budget import Level
+from trialogue.evaluation.trial_scores import Judge
 from trialogue.evaluation.trials import Candidate, Place, Proposal
 from trialogue.evaluation.zeroth_order import Tuning
 
 W = TypeVar("W")
 Under = Callable[[W, Sequence[Place], int], Awaitable[Sequence[float]]]
-Judge = Callable[[Sequence[Place], int], Awaitable[Sequence[float]]]
 Propose = Callable[
     [np.random.Generator, Candidate[W] | None, int], Awaitable[Sequence[Proposal[W]]]
 ]

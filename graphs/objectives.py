@@ -123,7 +123,9 @@ class Objectives:
             sets = [made[i : i + size] for i in range(0, len(made), size)]
             return [await self._raw("turn", dialogues) for dialogues in sets]
 
-        keys = [evaluation_key(s.rendered, ["moments"], [], "train") for s in styles]
+        moments = [f"{m.dialogue.id}:{len(m.dialogue.turns)}" for m in self.moments]
+        seeds = [self.studio.rehearsal.context.seed]
+        keys = [evaluation_key(s.rendered, moments, seeds, "train") for s in styles]
         found = await self._turns.found(keys, regenerate)
         self._refund("turns", len(places), spent)
         return [self._quality("turn", omega, raw) for raw in found]

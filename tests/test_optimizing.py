@@ -10,10 +10,13 @@ from optimised_run import SMALL, constant, costly, failing, optimised, reply, st
 from simulated_prompts import recognised
 
 from trialogue.api import synthesize
-from trialogue.errors import ShortRun, UsageError
+from trialogue.errors import EndpointError, ShortRun, UsageError
+from trialogue.evaluation.corruptions import CORRUPTIONS
+from trialogue.evaluation.judge import Judgement
 from trialogue.evaluation.optimised import EVOLVED, FIXED, UNOPTIMISED, Optimised
 from trialogue.evaluation.trees import formula, parse
 from trialogue.recipe_file import read_recipe
+from trialogue.search_ground import failing_judge
 from trialogue.searching import Standing
 
 FILES = ("recipe.json", "optimisation.json", "before.jsonl", "after.jsonl", "report.json")
@@ -79,12 +82,18 @@ def test_the_recipe_holds_everything_that_was_found(whole: Whole) -> None:
     assert recipe.metric.dialogue == found.winner.dialogue
     assert set(recipe.metric.standards["turn"]) >= {"turn_length"}
     assert recipe.models["judge"] == "openai:simulated"
-    assert json.loads((out / "optimisation.json").read_text())["best"] == found.best
+    saved = json.loads((out / "optimisation.json").read_text())
+    assert saved["best"] == found.best
+    assert set(saved["resists"]["dialogues"]) == set(CORRUPTIONS)
+    assert min(saved["resists"]["turns"].values()) >= 0.1
 
 
 def test_the_page_shows_metrics_controls_dialogues_and_calls(whole: Whole) -> None:
     page = (whole[1] / "report.html").read_text(encoding="utf-8")
-    for told in ("paper R, table 2", "best metric of turns", "What it cost", "Screening: "):
+    for told in (
+        *("paper R, table 2", "best metric of turns", "What it cost", "Screening: "),
+        "above what was spoilt",
+    ):
         assert told in page
     assert page.count("before and after</caption>") == 2
     assert page.count("<svg") == 3
@@ -194,6 +203,34 @@ def test_a_judge_that_cannot_judge(
     with pytest.raises(ShortRun, match=f"{told}.*--judge-model"):
         optimised(tmp_path / "run", openai_server(judge).base_url)
     assert read_recipe(tmp_path / "run").controls == {}
+
+
+def test_a_judge_that_fails_half_the_time_is_named_whatever_it_chose() -> None:
+    def judged(missing: int) -> Judgement:
+        return Judgement(dialogue="d", scores={}, missing=missing, weighed=0)
+
+    assert failing_judge([judged(1), judged(2)]) == (
+        "the judge gave no usable answer to 3 of 6 questions; name another with --judge-model"
+    )
+    assert failing_judge([judged(0), judged(1)]) == ""
+    assert failing_judge([]) == ""
+
+
+def test_an_endpoint_that_dies_on_the_way_leaves_the_best_so_far(
+    whole: Whole, tmp_path: Path, openai_server: type[OpenAIServer]
+) -> None:
+    asked: list[Body] = []
+
+    def dying(body: Body) -> Reply | str:
+        asked.append(body)
+        return refusal(401, "no more") if len(asked) > whole[2] + 10 else reply(body)
+
+    far = SMALL.model_copy(update={"generations": 4})
+    with pytest.raises(EndpointError, match="401"):
+        optimised(tmp_path / "run", openai_server(dying).base_url, extent=far)
+    assert read_recipe(tmp_path / "run").controls == whole[0].after
+    saved = json.loads((tmp_path / "run" / "optimisation.json").read_text())
+    assert saved["best"] == whole[0].best
 
 
 def test_a_scenario_with_one_user(tmp_path: Path, openai_server: type[OpenAIServer]) -> None:

@@ -41,7 +41,9 @@ def optimised(searching: Searching, folder: Path) -> Optimised:
         return found
     counts = ground.nursery.counts
     saved = counts.saved * searching.prices.candidate(searching.extent)
-    return found.model_copy(update={"screened": counts, "saved_calls": saved})
+    resists = ground.nursery.resists(searching.winner.omega) if searching.winner else {}
+    more = {"screened": counts, "saved_calls": saved, "resists": resists}
+    return found.model_copy(update=more)
 
 
 def recipe_of(searching: Searching, found: Optimised, settings: Settings) -> Recipe:

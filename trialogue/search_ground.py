@@ -75,24 +75,40 @@ async def tried_judge(studio: Studio, made: Made) -> tuple[float, list[str]]:
     [judged] = await studio.judged([Configuration()], "select")
     spoilt = await each(corrupted(originals)["shuffled"], studio.rated)
     rated = [found for found in (*judged, *spoilt) if found is not None]
-    missing, asked = sum(found.missing for found in rated), len(rated) * len(DIMENSIONS)
-    if missing > MOST_MISSING * asked:
-        raise Stopped(
-            f"the judge gave no usable answer to {missing} of {asked} questions; name another "
-            "with --judge-model"
-        )
+    if failing := failing_judge(rated):
+        raise Stopped(failing)
     if _tells_nothing_apart(rated):
         raise Stopped(
             f"the judge gave the same scores to all {len(rated)} dialogues, also to those with "
             "shuffled turns, so it cannot choose; name another with --judge-model"
         )
     h, worse = set_score(judged), set_score(spoilt)
-    if worse < h:
-        return h, []
-    return h, [
+    if np.isnan(h):
+        raise Stopped(
+            f"the judge left one of {', '.join(DIMENSIONS)} out for all of the {len(originals)} "
+            "unoptimised dialogues; name another with --judge-model"
+        )
+    return h, [] if worse < h else [_no_lower(h, worse)]
+
+
+def _no_lower(h: float, worse: float) -> str:
+    if np.isnan(worse):
+        return "the judge could not rate dialogues with shuffled turns: take its choice with care"
+    return (
         f"the judge rates dialogues with shuffled turns ({worse:.2f}) no lower than the "
         f"originals ({h:.2f}): take its choice with care"
-    ]
+    )
+
+
+def failing_judge(judgements: Sequence[Judgement]) -> str:
+    """Where a judge has failed too often in all, a sentence that says so; else ""."""
+    missing, asked = sum(found.missing for found in judgements), len(judgements) * len(DIMENSIONS)
+    if missing <= MOST_MISSING * asked:
+        return ""
+    return (
+        f"the judge gave no usable answer to {missing} of {asked} questions; name another with "
+        "--judge-model"
+    )
 
 
 def laid(

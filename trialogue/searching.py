@@ -25,7 +25,7 @@ from trialogue.memory.embedders import Embedder
 from trialogue.prompt_rewriting import rewritten
 from trialogue.records import Dialogue
 from trialogue.search_comparison import judged_alike
-from trialogue.search_ground import Ground, Stopped, laid, splits, tried_judge
+from trialogue.search_ground import Ground, Stopped, failing_judge, laid, splits, tried_judge
 from trialogue.search_plan import Extent, Prices
 
 FIXED_ORIGIN = "fixed"
@@ -84,6 +84,7 @@ class Searching:
                 await self._evolve(ground)
                 await self._rewrite_prompts(ground)
             await self._compare(ground)
+            self.problem = failing_judge(ground.objectives.studio.judgements)
         except (LimitReached, Stopped) as error:
             self.problem = str(error)
 
@@ -152,20 +153,27 @@ class Searching:
     async def _evolve(self, ground: Ground) -> None:
         """Metrics made from metrics; the best one's place is the recipe if it beats the start."""
         makes = ground.nursery
-        found = await self._searched(
-            ground, "", makes.propose, self.extent.plan, makes.refuse, makes.alike
-        )
-        self.search, leader, before = found, found.leader, self.unoptimised_h or 0.0
+        try:
+            self.search = await self._searched(
+                ground, "", makes.propose, self.extent.plan, makes.refuse, makes.alike
+            )
+        finally:  # whatever ended it: the best so far is the recipe
+            self._choose(ground)
+        leader, before = self.search.leader, self.unoptimised_h or 0.0
         if leader is None:
-            raise Stopped(f"no candidate could be judged: {found.ended}")
-        if leader.h > before:
-            self.winner, self.h = leader, leader.h
-            self.evolved = ground.objectives.configuration(leader.place)
-        else:
+            raise Stopped(f"no candidate could be judged: {self.search.ended}")
+        if self.winner is None:
             self.notes.append(
                 f"no candidate was judged better than the unoptimised dialogues (h {leader.h:.3f} "
                 f"against {before:.3f}): the recipe changes no control"
             )
+
+    def _choose(self, ground: Ground) -> None:
+        """The leader's place, if it beats the start."""
+        leader = self.search.leader
+        if leader is not None and leader.h > (self.unoptimised_h or 0.0):
+            self.winner, self.h = leader, leader.h
+            self.evolved = ground.objectives.configuration(leader.place)
 
     async def _tune_by_fixed_metrics(self, ground: Ground) -> None:
         """Tune by each metric of paper R's table 2 alone."""

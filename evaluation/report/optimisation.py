@@ -30,6 +30,7 @@ def section(found: Optimised, pairs: Sequence[tuple[Dialogue, Dialogue]] = ()) -
         *([table_two(found)] if found.table else []),
         *([generations_chart(found)] if _judged(found) else []),
         *_best(found),
+        *([spoilt_table(found)] if found.resists else []),
         *([controls_table(found)] if found.before else []),
         *([candidates_table(found)] if found.candidates else []),
         calls_table(found),
@@ -98,6 +99,21 @@ def _best(found: Optimised) -> Iterator[Block]:
         yield tree_chart(
             parse(text), f"optimisation-{level}", f"The best metric of {level}: {text}"
         )
+
+
+def spoilt_table(found: Optimised) -> Table:
+    """How often the best metric puts originals above what was spoilt of them."""
+    rows = (
+        (level, kind, f"{share:.0%}")
+        for level, kinds in found.resists.items()
+        for kind, share in kinds.items()
+    )
+    return Table(
+        caption="How often the best metric puts unoptimised dialogues and turns above what was "
+        "spoilt of them (ties count half)",
+        head=("level", "spoilt", "originals first"),
+        rows=tuple(rows),
+    )
 
 
 def controls_table(found: Optimised) -> Table:

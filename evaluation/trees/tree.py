@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from trialogue.errors import UsageError
 from trialogue.evaluation.trees.operators import arity
@@ -37,6 +38,18 @@ class Inner:
                 f"{self.operator!r} takes {arity(self.operator)} arguments, not "
                 f"{len(self.children)}"
             )
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without the hash, which another process would not share."""
+        return {"operator": self.operator, "children": self.children}
+
+    @cached_property
+    def _hash(self) -> int:
+        # Trees share their parts; each is looked up many times while a population is evaluated.
+        return hash((self.operator, self.children))
 
 
 Tree = Leaf | Inner

@@ -50,9 +50,15 @@ async def test_offspring_come_from_the_leader_and_a_copy_says_so(nursery: Nurser
 def test_what_is_refused_says_why(nursery: Nursery) -> None:
     good = MetricPair(Leaf("good"), Leaf("good"))
     assert nursery.refuse(good) == ""
-    assert nursery.refuse(replace(good, turn=parse("-good"))) == "-good: prefers corrupted"
+    refused = nursery.refuse(replace(good, turn=parse("-good")))
+    assert refused == "-good: prefers corrupted, most of all cut ones"
     assert nursery.refuse(replace(good, dialogue=parse("good - good"))).endswith(": constant")
     assert nursery.alike(good) == nursery.alike(MetricPair(parse("2*good"), parse("exp(good)")))
+
+
+def test_how_often_a_pair_puts_originals_first(nursery: Nursery) -> None:
+    pair = MetricPair(Leaf("good"), Leaf("other"))
+    assert nursery.resists(pair) == {"dialogues": {"cut": 1.0}, "turns": {"cut": 0.5}}
 
 
 async def test_where_nothing_passes_it_gives_up() -> None:

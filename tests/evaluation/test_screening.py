@@ -40,6 +40,16 @@ def test_how_often_originals_must_win_can_be_set() -> None:
     assert _screen(0.76).screened([Leaf("a")])[0].outcome == "prefers_corrupted"
 
 
+def test_a_tree_that_always_likes_one_kind_better_is_out() -> None:
+    better = {"a": REFERENCE["a"] + 1, "b": REFERENCE["b"]}
+    kinds = {"shuffled": WORSE, "cut": WORSE, "repeated": better}
+    [strict] = Screen(REFERENCE, kinds).screened([Leaf("a")])
+    assert (strict.outcome, strict.wins) == ("prefers_corrupted", pytest.approx(2 / 3))
+    assert strict.kinds == {"shuffled": 1.0, "cut": 1.0, "repeated": 0.0}
+    [mild] = Screen(REFERENCE, kinds, floor=0.0).screened([Leaf("a")])
+    assert mild.outcome == "accepted"
+
+
 def test_without_corruptions_nothing_is_preferred() -> None:
     verdict = Screen(REFERENCE, {}).screened([parse("-a")])[0]
     assert (verdict.outcome, verdict.wins) == ("accepted", None)

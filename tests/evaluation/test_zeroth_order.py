@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from trialogue.errors import LimitReached, UsageError
+from trialogue.evaluation.ascent import Ascent, ascended
 from trialogue.evaluation.corpus import Floats
 from trialogue.evaluation.zeroth_order import (
-    Ascent,
     Gradient,
     Objective,
     Point,
     Tuning,
-    ascended,
     estimated,
 )
 

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from trialogue.commands import options
 from trialogue.commands.faults import INTERRUPTED, ended
 from trialogue.commands.terminal import printable, watched
 
@@ -16,84 +16,72 @@ if TYPE_CHECKING:
     from trialogue.searching import Standing, Told
 
 
+BudgetCalls = Annotated[int | None, typer.Option(metavar="N", help="Most model calls in all.")]
+BudgetTokens = Annotated[
+    int | None, typer.Option(metavar="N", help="Most tokens in all, both ways.")
+]
+Control = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME[=A..B]", help="A control to tune, perhaps over a range; repeatable."
+    ),
+]
+Compare = Annotated[
+    bool, typer.Option("--compare", help="Tune by single metrics too (paper R, table 2).")
+]
+Generations = Annotated[int | None, typer.Option(help="Generations [default: 3].")]
+Population = Annotated[
+    int | None, typer.Option(help="Metrics tried in each generation [default: 2].")
+]
+Users = Annotated[
+    str | None,
+    typer.Option(metavar="T,S,R", help="Users to tune, choose, report [default: 3,3,8]."),
+]
+Reflect = Annotated[
+    int | None, typer.Option(metavar="N", help="Attempts to rewrite prompts [default: 0].")
+]
+JudgeModel = Annotated[
+    str | None, typer.Option(metavar="MODEL", help="Judges dialogues [default: --model].")
+]
+Out = Annotated[
+    str | None,
+    typer.Option(metavar="DIR", help="Where recipe and report go [default: under runs]."),
+]
+
+
 def optimize(
-    scenario: Annotated[str, typer.Argument(help="A name, a YAML file, or a sentence.")],
-    budget_calls: Annotated[
-        int | None, typer.Option(metavar="N", help="Most model calls in all.")
-    ] = None,
-    budget_tokens: Annotated[
-        int | None, typer.Option(metavar="N", help="Most tokens in all, both ways.")
-    ] = None,
-    control: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME[=A..B]", help="A control to tune, perhaps over a range; repeatable."
-        ),
-    ] = None,
-    compare: Annotated[
-        bool, typer.Option("--compare", help="Tune by single metrics too (paper R, table 2).")
-    ] = False,
-    generations: Annotated[int | None, typer.Option(help="Generations [default: 3].")] = None,
-    population: Annotated[
-        int | None, typer.Option(help="Metrics tried in each generation [default: 2].")
-    ] = None,
-    users: Annotated[
-        str | None,
-        typer.Option(metavar="T,S,R", help="Users to tune, choose, report [default: 3,3,8]."),
-    ] = None,
-    reflect: Annotated[
-        int | None, typer.Option(metavar="N", help="Attempts to rewrite prompts [default: 0].")
-    ] = None,
-    config: Annotated[Path | None, typer.Option(help="A YAML file of settings.")] = None,
-    model: Annotated[
-        str | None, typer.Option(help="provider:model, local, or local:FILE.gguf.")
-    ] = None,
-    judge_model: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="Judges dialogues [default: --model].")
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server.")
-    ] = None,
-    out: Annotated[
-        str | None,
-        typer.Option(metavar="DIR", help="Where recipe and report go [default: under runs]."),
-    ] = None,
-    concurrency: Annotated[int | None, typer.Option(help="Model calls at once.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Another seed, other dialogues.")] = None,
-    embedder: Annotated[str | None, typer.Option(help="local, hash or openai:MODEL.")] = None,
-    mode: Annotated[
-        str | None,
-        typer.Option(metavar="task|user", help="One thing after the other, or a goal in parts."),
-    ] = None,
-    rounds: Annotated[int | None, typer.Option(help="Most rounds in a dialogue.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    scenario: options.Scenario,
+    budget_calls: BudgetCalls = None,
+    budget_tokens: BudgetTokens = None,
+    control: Control = None,
+    compare: Compare = False,
+    generations: Generations = None,
+    population: Population = None,
+    users: Users = None,
+    reflect: Reflect = None,
+    config: options.Config = None,
+    model: options.Model = None,
+    judge_model: JudgeModel = None,
+    base_url: options.BaseUrl = None,
+    out: Out = None,
+    concurrency: options.Concurrency = None,
+    seed: options.Seed = None,
+    embedder: options.Embedder = None,
+    mode: options.Mode = None,
+    rounds: options.Rounds = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Find a metric, controls and prompts that make better dialogues; again, it goes on."""
     from trialogue.commands.comparing import given_settings
     from trialogue.optimizing import planned
     from trialogue.search_plan import extent_of
 
-    extent = extent_of(
-        {
-            "generations": generations,
-            "population": population,
-            "reflections": reflect,
-            **_splits(users),
-        }
-    )
+    wanted = {"generations": generations, "population": population, "reflections": reflect}
+    extent = extent_of({**wanted, **_splits(users)})
     given = given_settings(
-        judge_model,
-        calls=budget_calls,
-        tokens=budget_tokens,
-        model=model,
-        base_url=base_url,
-        out=out,
-        concurrency=concurrency,
-        seed=seed,
-        embedder=embedder,
-        mode=mode,
-        rounds=rounds,
-    )
+        judge_model, calls=budget_calls, tokens=budget_tokens, model=model, base_url=base_url,
+        out=out, concurrency=concurrency, seed=seed, embedder=embedder, mode=mode, rounds=rounds,
+    )  # fmt: skip
     plan = planned(scenario, config, given, controls=control or [], extent=extent, compare=compare)
     _optimize(plan, as_json)
 
