@@ -70,7 +70,9 @@ class Studio:
         if dialogue is None:
             return None
         context = self.rehearsal.context
-        return await judge(context.caller, dialogue, seed=context.seed, meter=Meter())
+        with context.trace("judging") as seen:
+            seen.note(dialogue=dialogue.id)
+            return await judge(context.caller, dialogue, seed=context.seed, meter=Meter())
 
     @property
     def judgements(self) -> list[Judgement]:

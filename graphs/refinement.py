@@ -17,6 +17,7 @@ from trialogue.errors import LimitReached
 from trialogue.evaluation.refined import is_hard
 from trialogue.graphs.renewal import Renewal, Renewed, easy_groups, renewed
 from trialogue.graphs.standings import ended, generation_of, hard_task, solved_by_team
+from trialogue.graphs.traced import Graph
 from trialogue.graphs.workshop import State, Tasks, Update, Workshop
 from trialogue.records import Dialogue, ReasoningTask, TaskKind
 
@@ -116,7 +117,7 @@ def _next(state: State) -> str:
 
 def build() -> StateGraph[State, Workshop, State, State]:
     """The graph, not compiled."""
-    graph = StateGraph(State, context_schema=Workshop)
+    graph = Graph(State, Workshop, "refinement")
     graph.add_node("easy", find_easy)
     graph.add_node("nearest", nearest)
     graph.add_node("tasks", make_tasks)

@@ -91,7 +91,9 @@ class Rehearsal:
 
     async def _made(self, context: Context) -> Dialogue:
         try:
-            state = await run_graph(self._graph, {}, context)
+            with context.trace("rehearsal") as seen:
+                seen.note(user=context.number, attempt=context.attempt)
+                state = await run_graph(self._graph, {}, context)
         finally:
             if context.toolset is not None:
                 context.toolset.close(context.key)
@@ -101,10 +103,12 @@ class Rehearsal:
         context = self._context(how, moment.number, 0)
         last, place = moment.dialogue.turns[-1], len(moment.dialogue.turns)
         writer = replace(context.dialogue_writer(), drafts=1)
-        with replaced_prompts(how.prompts):
+        path = ("moment", place)
+        with replaced_prompts(how.prompts), context.trace("turn") as seen:
+            seen.note(user=moment.number, turn=place - 1, speaker=last.speaker)
             try:
                 said = await styled(
-                    writer, context.manner, last.speaker, Draft(last.text), (), ("moment", place)
+                    writer, context.manner, last.speaker, Draft(last.text), (), path
                 )
             except ModelError:
                 return None

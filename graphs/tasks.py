@@ -16,6 +16,7 @@ from trialogue.evaluation.reasoning.refusals import Refused
 from trialogue.evaluation.reasoning.solving import accuracy, solve
 from trialogue.graphs.task_bench import Bench, Slot, State, Update
 from trialogue.graphs.task_proposals import asked, drawn, open_slots
+from trialogue.graphs.traced import Graph
 from trialogue.records import Dialogue, ReasoningTask
 
 STEPS = 60
@@ -121,7 +122,7 @@ def _next(state: State, runtime: Runtime[Bench]) -> str:
 
 def build() -> StateGraph[State, Bench, State, State]:
     """The graph, not compiled."""
-    graph = StateGraph(State, context_schema=Bench)
+    graph = Graph(State, Bench, "tasks")
     graph.add_node("propose", propose)
     graph.add_node("prove", prove_tasks)
     graph.add_node("solve", solve_tasks)

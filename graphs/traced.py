@@ -9,22 +9,26 @@ from langgraph.graph import StateGraph
 from langgraph.runtime import Runtime
 
 from trialogue.graphs.context import Context
+from trialogue.memory.spans import span
 
 S = TypeVar("S", bound=Any)
 _TALKS = ("dialogue", "improvised")
 _TOLD = 200  # characters of a text in a node's update that its span repeats
 
 
-class Graph(StateGraph[S, Context, S, S]):
-    """A graph of asynchronous nodes over a Context; each run of a node is a span.
+class Graph(StateGraph[S, Any, S, S]):
+    """A graph of asynchronous nodes, over a Context if not said otherwise; each run of a node is a
+    span.
 
-    The graph is named for the module of its state. Where no trace is open, a node opens one in
-    the context's traces, if it has any.
+    The graph is named for the module of its state, unless it has a `name`. Where no trace is open,
+    a node opens one in the context's traces, if it has any.
     """
 
-    def __init__(self, state_schema: type[S]) -> None:
-        super().__init__(state_schema, context_schema=Context)
-        self._name = state_schema.__module__.rpartition(".")[2]
+    def __init__(
+        self, state_schema: type[S], context_schema: type[Any] = Context, name: str = ""
+    ) -> None:
+        super().__init__(state_schema, context_schema=context_schema)
+        self._name = name or state_schema.__module__.rpartition(".")[2]
 
     def add_node(self, node: Any, action: Any = None, **more: Any) -> Self:
         """As of StateGraph, for a node with a name."""
@@ -36,7 +40,8 @@ class Graph(StateGraph[S, Context, S, S]):
 def _traced(graph: str, name: str, node: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(node)
     async def run(state: Any, runtime: Runtime[Context]) -> Any:
-        with runtime.context.span("CHAIN", f"{graph}.{name}") as seen:
+        opened = getattr(runtime.context, "span", span)
+        with opened("CHAIN", f"{graph}.{name}") as seen:
             if graph in _TALKS:
                 seen.belongs(turn=len(state.get("turns", ())))
             update = await node(state, runtime)

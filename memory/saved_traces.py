@@ -14,6 +14,8 @@ from trialogue.memory.read_only import read_only
 from trialogue.memory.recorded import Recorded
 from trialogue.memory.trace_file import FILE, FOLDER, LAYOUT
 
+_JOURNALS = ("journal.sqlite", "tasks.sqlite", "refine.sqlite")
+"""Of a run, and of work on it afterwards."""
 _TRACES = "SELECT id, trace_id, session, name, number, attempt, started, ended, error FROM traces"
 _SPANS = """
 SELECT t.trace_id, t.name, s.id, s.parent, s.kind, s.name, s.started, s.ended,
@@ -45,7 +47,8 @@ class SavedTraces:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path, self._journal = folder / FOLDER / FILE, folder / "journal.sqlite"
+        self._path = folder / FOLDER / FILE
+        self._journals = [folder / name for name in _JOURNALS]
         if not self._path.is_file():
             raise UsageError(f"{folder} holds no traces: it has no {FOLDER}/{FILE}")
         layout = self._rows("PRAGMA user_version")[0][0]
@@ -91,7 +94,8 @@ class SavedTraces:
         facts = [json.loads(row[-1]) if row[-1] else {} for row in rows]
         texts = self._texts(name for fact in facts for name in _named(fact))
         spans = [_span(row, fact, texts) for row, fact in zip(rows, facts, strict=True)]
-        calls = rows_of(self._journal, [span.key for span in spans if span.key])
+        keys = [span.key for span in spans if span.key]
+        calls = {key: call for file in self._journals for key, call in rows_of(file, keys).items()}
         return [replace(span, call=calls.get(span.key)) if span.key else span for span in spans]
 
     def _texts(self, names: Iterable[str]) -> dict[str, str]:

@@ -92,7 +92,11 @@ async def test_other_settings_work_in_another_folder(start: Start) -> None:
 
 async def test_a_request_names_no_files(start: Start) -> None:
     start(lambda body: "Hm.")
-    for given in ({"dialogues": []}, {"dialogues": "runs/x"}, {"run": "runs/x"}):
+    refused: tuple[dict[str, Any], ...] = (
+        *({"dialogues": []}, {"dialogues": "runs/x"}),
+        {"run": "runs/x"},
+    )
+    for given in refused:
         with pytest.raises(ValidationError):
             await ask(served_work.tasks(), **given)
     with pytest.raises(ValidationError, match="no such scenario"):

@@ -28,6 +28,7 @@ from trialogue.memory.kept_embedder import KeptEmbedder
 from trialogue.own_loop import run_in_own_loop
 from trialogue.records.task import Asked
 from trialogue.run_folder import RunFolder
+from trialogue.run_traces import run_traces, shared_work
 from trialogue.settings import Settings
 from trialogue.task_making import task_settings
 from trialogue.task_sets import TASKS
@@ -91,7 +92,12 @@ async def refined(
     by_code = order.by_code
     if by_code is None:
         by_code = roles[ROLE].name.startswith("local")
-    with RunFolder(folder), plain_disk_errors(folder), Journal(folder / JOURNAL) as journal:
+    with (
+        RunFolder(folder),
+        plain_disk_errors(folder),
+        Journal(folder / JOURNAL) as journal,
+        run_traces(settings, folder) as traces,
+    ):
         files = Generations(folder, journal, _depends(order, settings, roles, by_code))
         posed = files.read()
         limits = settings.limits.model_copy(update={"concurrency": settings.at_once})
@@ -109,7 +115,8 @@ async def refined(
                     at_once=max(2, settings.at_once),
                     told=told or (lambda _: None),
                 )
-                state = await refined_set(tuple(one.task for one in posed), workshop)
+                with shared_work(traces, "refinement"):
+                    state = await refined_set(tuple(one.task for one in posed), workshop)
         waiting = [task for group in state.get("waiting", {}).values() for task in group]
         files.write(workshop.first, state["sets"], waiting)
         found = _result(files.file, order, settings, state, bench)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -36,6 +36,7 @@ from trialogue.memory.volumes import Volumes
 from trialogue.recipe_file import RECIPE, prompts_of
 from trialogue.records import Scenario
 from trialogue.run_folder import DIALOGUES, RunFolder
+from trialogue.run_traces import run_traces, shared_work
 from trialogue.scenario_drafts import drafted, is_sentence
 from trialogue.scenario_files import Found, find_scenario
 from trialogue.settings import FREE_ON_RESUME, Role, Settings
@@ -118,10 +119,10 @@ async def opened(
             )
         )
         watcher.metered(lambda: (caller.budget.calls, caller.budget.tokens))
-        traces = _traces(stack, settings, folder.path)
+        traces = stack.enter_context(run_traces(settings, folder.path))
         if found is None:
             watcher.stage("scenario")
-            with traces.trace("scenario") if traces else nullcontext():
+            with shared_work(traces, "scenario"):
                 found = await drafted(settings.scenario, folder.path, caller, settings.seed)
             if found.scenario.today != _today(None):
                 given = await given.laid_out(stack, found.scenario.today)
@@ -190,16 +191,6 @@ def _hashes(settings: Settings) -> dict[str, str]:
         there.append(recipe / RECIPE if recipe.is_dir() else recipe)
     there = [file for file in there if file.is_file()]
     return {str(file): sha256(file.read_bytes()).hexdigest()[:16] for file in there}
-
-
-def _traces(stack: AsyncExitStack, settings: Settings, folder: Path) -> Traces | None:
-    if not (settings.traces or settings.otlp):
-        return None
-    return stack.enter_context(
-        Traces(
-            folder if settings.traces else None, otlp=settings.otlp, version=version("trialogue")
-        )
-    )
 
 
 def _provider(

@@ -19,10 +19,12 @@ from trialogue.evaluation.reasoning.solving import solver_team
 from trialogue.graphs.task_bench import Bench, State, Wanted
 from trialogue.graphs.tasks import tasks_on
 from trialogue.memory.journal import Journal, canonical
+from trialogue.memory.traces import Traces
 from trialogue.own_loop import run_in_own_loop
 from trialogue.records import Dialogue, Record, TaskKind
 from trialogue.records.task import Asked
 from trialogue.run_folder import RunFolder
+from trialogue.run_traces import run_traces, shared_work
 from trialogue.settings import Settings, load_settings
 from trialogue.task_book import REJECTED, TASKS, TaskBook
 from trialogue.task_report import TaskReport, task_report
@@ -105,7 +107,12 @@ async def made_tasks(
     """As `make_tasks`, inside an event loop."""
     _check(order, folder)
     roles, bench = _bench(order, settings, solvers)
-    with RunFolder(folder), plain_disk_errors(folder), Journal(folder / JOURNAL) as journal:
+    with (
+        RunFolder(folder),
+        plain_disk_errors(folder),
+        Journal(folder / JOURNAL) as journal,
+        run_traces(settings, folder) as traces,
+    ):
         dialogues = _dialogues(folder)
         book = TaskBook(folder, journal, _fingerprint(order, settings, roles, dialogues))
         limits = settings.limits.model_copy(update={"concurrency": settings.at_once})
@@ -115,7 +122,7 @@ async def made_tasks(
             meter = Meter()
             ready = bench(caller, meter)
             book.begin()
-            states = await _each(dialogues, ready, book.write, settings.at_once, told)
+            states = await _each(dialogues, ready, book.write, settings.at_once, told, traces)
             book.end()
             stats = caller.stats.values()
     return task_report(folder, states, meter).model_copy(
@@ -157,13 +164,16 @@ async def _each(
     write: Callable[[State], None],
     at_once: int,
     told: Told | None,
+    traces: Traces | None,
 ) -> list[State]:
     """The states in order; each is written as soon as those before it are."""
     room = asyncio.Semaphore(max(2, at_once))
 
     async def one(dialogue: Dialogue) -> State:
         async with room:
-            return await tasks_on(dialogue, bench)
+            with shared_work(traces, "tasks") as seen:
+                seen.note(dialogue=dialogue.id)
+                return await tasks_on(dialogue, bench)
 
     running = [asyncio.ensure_future(one(dialogue)) for dialogue in dialogues]
     states = []
