@@ -14,7 +14,9 @@ from trialogue.errors import EndpointError, ShortRun, UsageError
 from trialogue.evaluation.corruptions import CORRUPTIONS
 from trialogue.evaluation.judge import Judgement
 from trialogue.evaluation.optimised import EVOLVED, FIXED, UNOPTIMISED, Optimised
+from trialogue.evaluation.statistics import paired
 from trialogue.evaluation.trees import formula, parse
+from trialogue.optimised_results import unshown
 from trialogue.recipe_file import read_recipe
 from trialogue.search_ground import failing_judge
 from trialogue.searching import Standing
@@ -56,8 +58,19 @@ def test_the_evolved_recipe_is_better_on_users_that_nothing_was_tuned_on(whole: 
     assert difference is not None
     assert difference.interval is not None
     assert difference.interval[0] > 0
+    assert not [note for note in found.notes if "not shown" in note]
     assert sum(cost.calls for cost in found.costs.values()) == calls
     assert {"users", "baseline", "judge", "turns", "dialogues", "report"} == set(found.costs)
+
+
+def test_a_recipe_that_is_not_shown_to_be_better_is_called_so(whole: Whole) -> None:
+    found, *_ = whole
+    row = found.row(EVOLVED)
+    level = row.model_copy(update={"difference": paired([4.0, 3.0, 5.0], [4.1, 2.9, 5.0])})
+    assert unshown(found.table) == []
+    assert unshown([found.row(UNOPTIMISED), level]) == [
+        "the recipe is not shown to be better on users that nothing was tuned on"
+    ]
 
 
 def test_candidates_can_be_read_and_say_where_tuning_came_to(whole: Whole) -> None:

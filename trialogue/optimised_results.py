@@ -1,6 +1,7 @@
 """What an optimisation learnt, as records and files."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from trialogue.errors import UsageError
@@ -21,6 +22,7 @@ Compared = list[tuple[Dialogue, Dialogue]]
 def optimised(searching: Searching, folder: Path) -> Optimised:
     """The result of a search, however far it came."""
     ground, evolved = searching.ground, searching.evolved
+    table = _table(searching)
     found = Optimised(
         folder=str(folder),
         scenario=searching.context.scenario.id,
@@ -31,9 +33,9 @@ def optimised(searching: Searching, folder: Path) -> Optimised:
         before=ground.before if ground else {},
         after={**evolved.theta, **evolved.phi} if evolved else {},
         prompts=tuple(evolved.prompts) if evolved else (),
-        table=_table(searching),
+        table=table,
         costs=searching.ledger.by_level,
-        notes=(*searching.notes, *(_missing(ground) if ground else ())),
+        notes=(*searching.notes, *unshown(table), *(_missing(ground) if ground else ())),
         ended=searching.search.ended,
         problem=searching.problem,
     )
@@ -119,6 +121,19 @@ def _table(searching: Searching) -> tuple[TableRow, ...]:
         )
         for name, found in judged.items()
     )
+
+
+def unshown(table: Sequence[TableRow]) -> list[str]:
+    """That the comparison does not show the recipe to be better, where it does not."""
+    difference = next((row.difference for row in table if row.name == EVOLVED), None)
+    if difference is None:
+        return []
+    surely = difference.interval[0] if difference.interval else None
+    if surely is not None and surely > 0:
+        return []
+    return [
+        "on users that nothing was tuned on the recipe is not shown to be better: see the table"
+    ]
 
 
 def _means(found: list[Judgement]) -> list[float]:
