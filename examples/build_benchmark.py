@@ -59,7 +59,9 @@ def main() -> None:
     table = benchmark(run.folder, solvers, base_url=given.base_url)
     for row in table.rows:
         share, interval = row.all.value, row.all.interval
-        told = "-" if share is None or interval is None else f"{share:.0%} {interval}"
+        told = "-"
+        if share is not None and interval is not None:
+            told = f"{share:.0%} ({interval[0]:.0%} to {interval[1]:.0%})"
         print(f"{row.model} {row.asked or ''} {row.read}: {told}")
 
     written = export(run.folder, "inspect")
