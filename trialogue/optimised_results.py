@@ -131,9 +131,7 @@ def unshown(table: Sequence[TableRow]) -> list[str]:
     surely = difference.interval[0] if difference.interval else None
     if surely is not None and surely > 0:
         return []
-    return [
-        "on users that nothing was tuned on the recipe is not shown to be better: see the table"
-    ]
+    return ["the recipe is not shown to be better on users that nothing was tuned on"]
 
 
 def _means(found: list[Judgement]) -> list[float]:
