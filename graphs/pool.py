@@ -8,18 +8,19 @@ from trialogue.graphs import users
 from trialogue.graphs.context import Context
 from trialogue.graphs.running import run_graph
 
-FIRST_WAVE, LARGEST_WAVE = 1, 32
+LARGEST_WAVE = 32
 
 
 def wave_of(number: int) -> range:
-    """The numbers that are proposed together with this one: 1, 2, 4, 8, 16, then 32 at a time.
+    """The numbers that are proposed together with this one: 1, 1, 2, 4, 8, 16, then 32 at a time.
 
     Small at first so that the first dialogue starts soon; the same whatever is asked for.
     """
-    first, size = 0, FIRST_WAVE
-    while size < LARGEST_WAVE and number >= first + size:
-        first, size = first + size, 2 * size
-    first += (number - first) // size * size
+    if number >= LARGEST_WAVE:
+        first, size = number // LARGEST_WAVE * LARGEST_WAVE, LARGEST_WAVE
+    else:
+        first = 1 << number.bit_length() - 1 if number else 0
+        size = max(first, 1)
     return range(first, first + size)
 
 
