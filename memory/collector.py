@@ -1,5 +1,6 @@
 """What Python's collector of cycles is told: a run's libraries need not be looked through again."""
 
+import atexit
 import gc
 from functools import cache
 
@@ -16,5 +17,7 @@ def spare_what_is_loaded() -> None:
     """
     gc.collect()
     gc.freeze()
+    # What is never let go of, libraries report as a leak when the process ends.
+    atexit.register(gc.unfreeze)
     if gc.get_threshold() == _USUAL:
         gc.set_threshold(*_RARER)

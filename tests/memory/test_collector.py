@@ -37,3 +37,13 @@ print(gone() is None)
 """
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert said.stdout.strip() == "True", said.stderr
+
+
+def test_libraries_report_no_leak_at_the_end() -> None:
+    program = """
+import duckdb
+from trialogue.memory.collector import spare_what_is_loaded
+spare_what_is_loaded()
+"""
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
