@@ -131,7 +131,7 @@ if __name__ == "__main__":
     parser.add_argument("--rating-noise", type=float, default=0.7, help="in standard deviations")
     parser.add_argument("--score-noise", type=float, default=0.02)
     parser.add_argument("--population", type=int, default=200)
-    parser.add_argument("--generations", type=int, default=300)
+    parser.add_argument("--generations", type=int, default=900)
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--patience", type=int, default=30)
     parser.add_argument("--parents", type=int, default=10)
