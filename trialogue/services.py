@@ -108,16 +108,7 @@ async def opened(
         stack.enter_context(plain_disk_errors(folder.path))
         _settle(folder, settings, found, given.own)
         journal = stack.enter_context(Journal(folder.path / "journal.sqlite", lender=lender))
-        limits = settings.limits.model_copy(update={"concurrency": settings.at_once})
-        caller = await stack.enter_async_context(
-            Caller(
-                {**settings.models(), **settings.models(roles)},
-                journal,
-                limits=limits,
-                timeout=settings.timeout,
-                sleep=sleep,
-            )
-        )
+        caller = await stack.enter_async_context(_caller(settings, roles, journal, sleep))
         watcher.metered(lambda: (caller.budget.calls, caller.budget.tokens))
         traces = stack.enter_context(run_traces(settings, folder.path))
         if found is None:
@@ -136,6 +127,17 @@ async def opened(
         context = _equipped(context, settings, tools)
         context = replace(given.guiding(context), pairs=tuple(pairs))
         yield Services(context, folder, pool)
+
+
+def _caller(settings: Settings, roles: tuple[Role, ...], journal: Journal, sleep: Sleep) -> Caller:
+    """The caller of the run's models and of those of other `roles`."""
+    return Caller(
+        {**settings.models(), **settings.models(roles)},
+        journal,
+        limits=settings.limits.model_copy(update={"concurrency": settings.at_once}),
+        timeout=settings.timeout,
+        sleep=sleep,
+    )
 
 
 def _today(found: Found | None) -> date:

@@ -65,10 +65,14 @@ def test_nothing_is_left_in_freed_memory(told: tuple[str, ...], left: bool) -> N
 def test_other_systems_are_left_alone(
     monkeypatch: pytest.MonkeyPatch, raised: type[Exception]
 ) -> None:
-    def no_library(_: Any) -> None:
+    asked = []
+
+    def no_library(name: Any) -> None:
+        asked.append(name)
         raise raised
 
     monkeypatch.setattr(ctypes, "CDLL", no_library)
     allocator.use_few_arenas()
     allocator.wipe_freed()
     allocator.give_back()
+    assert asked == [None] * 3

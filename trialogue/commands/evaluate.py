@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, TypedDict
 
 import typer
 
+from trialogue.commands import options
 from trialogue.commands.faults import INTERRUPTED, ended
 from trialogue.commands.judging import judging_progress
 from trialogue.commands.terminal import printable
@@ -56,9 +57,7 @@ def evaluate(
         list[str] | None,
         typer.Option(metavar="MODEL", help="A judge; repeat for several, which are averaged."),
     ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="An OpenAI-compatible server.")
-    ] = None,
+    base_url: options.BaseUrl = None,
     concurrency: Annotated[int | None, typer.Option(min=1, help="Model calls at once.")] = None,
     max_calls: Annotated[int | None, typer.Option(min=0, help="Most model calls.")] = None,
     reference: Annotated[
@@ -72,7 +71,7 @@ def evaluate(
         Path | None,
         typer.Option(metavar="DIR", help="Where report.html goes [default: the run folder]."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Measure dialogues, compare sets of them, or compare metrics with people's ratings."""
     names = [name.strip() for name in metrics.split(",") if name.strip()] if metrics else None
